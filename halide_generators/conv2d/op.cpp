@@ -1,0 +1,112 @@
+#include "pipelines/graph/op.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "halide_generators/conv2d/panels.h"
+
+namespace lithe {
+namespace {
+
+int64_t pad_after(const Dims& d, const char* after, const char* before) {
+  return d(after) < 0 ? d(before) : d(after);
+}
+
+void derive(Dims& d) {
+  const int64_t bottom = pad_after(d, "pad_bottom", "pad_h"), right = pad_after(d, "pad_right", "pad_w");
+  const int64_t h = d("H") + d("pad_h") + bottom - d("dilation_h") * (d("KH") - 1) - 1;
+  const int64_t w = d("W") + d("pad_w") + right - d("dilation_w") * (d("KW") - 1) - 1;
+  d.set("Ho", h < 0 ? 0 : h / std::max<int64_t>(d("stride_h"), 1) + 1);
+  d.set("Wo", w < 0 ? 0 : w / std::max<int64_t>(d("stride_w"), 1) + 1);
+  if (d("groups") > 0 && d("O") % d("groups") == 0 && d("C") % d("groups") == 0 && d("O") > 0) {
+    d.set("K", panels::depth(d("C"), d("O"), d("groups")));
+    d.set("multiplier", std::max<int64_t>(d("O") / d("C"), 1));
+  }
+}
+
+// O I KH KW -> panels of 16 outputs: P KH KW K 16 (panels.h).
+Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor w = values.at(0).contiguous();
+  const int64_t outputs = d("O"), inputs = d("I"), kh = d("KH"), kw = d("KW"), depth = d("K");
+  const int64_t per_group = outputs / d("groups"), panel_count = (outputs + panels::kWidth - 1) / panels::kWidth;
+  Tensor packed = Tensor::filled({panel_count, kh, kw, depth, panels::kWidth}, 0.0f);
+  for (int64_t o = 0; o < outputs; ++o) {
+    const int64_t panel = o / panels::kWidth;
+    const int64_t start = std::min(panel * panels::kWidth / per_group * inputs, d("C") - depth);
+    for (int64_t i = 0; i < inputs; ++i) {
+      const int64_t k = o / per_group * inputs + i - start;
+      for (int64_t y = 0; y < kh; ++y) {
+        for (int64_t x = 0; x < kw; ++x) {
+          packed.data()[(((panel * kh + y) * kw + x) * depth + k) * panels::kWidth + o % panels::kWidth] =
+              w.data()[((o * inputs + i) * kh + y) * kw + x];
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+// O 1 KH KW -> KH KW O.
+Tensor pack_depthwise(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor w = values.at(0).contiguous();
+  const int64_t outputs = d("O"), taps = d("KH KW");
+  Tensor packed({d("KH"), d("KW"), outputs});
+  for (int64_t o = 0; o < outputs; ++o) {
+    for (int64_t t = 0; t < taps; ++t) packed.data()[t * outputs + o] = w.data()[o * taps + t];
+  }
+  return packed;
+}
+
+bool is_pointwise(const Dims& d) {
+  return d("KH KW") == 1 && d("stride_h") == 1 && d("stride_w") == 1 && d("H") == d("Ho") && d("W") == d("Wo");
+}
+
+Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
+  Kernel kernel{name, [=](const Dims& d) {
+                  return d("groups") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
+                }, {{"w", pack_depthwise}}};
+  return kernel;
+}
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+// y[n,o,h,w] = clamp(b[o] + sum_{i,u,v} w[o,i,u,v] x[n, g(o) I + i, h s_h + u d_h - p_h, w s_w + v d_w - p_w]), g(o) = o / (O / groups), zero outside x
+LITHE_REGISTER_OP(conv2d)
+    .summary("convolution: dense, grouped, depthwise; optional bias; result clamped to [clamp_min, clamp_max]")
+    .input("x", "N C H W")
+    .input("w", "O I KH KW")
+    .optional_input("b", "O")
+    .output("y", "N O Ho Wo")
+    .attribute("stride_h", int64_t{1})
+    .attribute("stride_w", int64_t{1})
+    .attribute("pad_h", int64_t{0})        // above; below too unless pad_bottom is given
+    .attribute("pad_w", int64_t{0})        // left; right too unless pad_right is given
+    .attribute("pad_bottom", int64_t{-1})  // -1: as pad_h
+    .attribute("pad_right", int64_t{-1})
+    .attribute("dilation_h", int64_t{1})
+    .attribute("dilation_w", int64_t{1})
+    .attribute("groups", int64_t{1})
+    .attribute("clamp_min", -kInfinity)  // a fused ReLU or ReLU6
+    .attribute("clamp_max", kInfinity)
+    .derive(derive)
+    .require([](const Dims& d) { return d("stride_h") > 0 && d("stride_w") > 0 && d("dilation_h") > 0 && d("dilation_w") > 0; },
+             "strides and dilations must be at least 1")
+    .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, "paddings must be at least 0")
+    .require([](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
+             "C must be groups * I and groups must divide O")
+    .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, "the kernel is larger than the padded image")
+    .gradients("x w b")
+    .madds([](const Dims& d) { return d("N O Ho Wo I KH KW"); })
+    .kernel(depthwise("depthwise_3x3", 3, 3))
+    .kernel(depthwise("depthwise_5x5", 5, 5))
+    .kernel(depthwise("depthwise_3x1", 3, 1))
+    .kernel(depthwise("depthwise_1x3", 1, 3))
+    .kernel(depthwise("depthwise_5x1", 5, 1))
+    .kernel(depthwise("depthwise_1x5", 1, 5))
+    .kernel(depthwise("depthwise_any", 0, 0))
+    .kernel({"pointwise", is_pointwise, {{"w", pack_panels}}, /*pixels=*/true})
+    .kernel({"conv2d", {}, {{"w", pack_panels}}});
+
+}  // namespace lithe

@@ -1,0 +1,59 @@
+# lithe_add_kernels(FOLDER GENERATOR_CPP): compiles the generators of one operator folder and, with them, its generic
+# kernels for every instruction set that is chosen between at run time.
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  # Best first; each feature list is spelt in full, because the run-time choice compares whole lists.
+  set(LITHE_KERNEL_TARGETS x86-64-linux-sse41-avx-avx2-f16c-fma-avx512-avx512_skylake
+                           x86-64-linux-sse41-avx-avx2-f16c-fma x86-64-linux)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  set(LITHE_KERNEL_TARGETS arm-64-linux)
+else()
+  message(FATAL_ERROR "no kernel targets are known for ${CMAKE_SYSTEM_PROCESSOR}")
+endif()
+list(GET LITHE_KERNEL_TARGETS -1 base_target)
+if(LITHE_SANITIZE MATCHES "address")
+  list(TRANSFORM LITHE_KERNEL_TARGETS APPEND "-asan")
+endif()
+list(TRANSFORM LITHE_KERNEL_TARGETS APPEND "-no_runtime")
+list(JOIN LITHE_KERNEL_TARGETS "," LITHE_KERNEL_TARGETS)
+set(kernel_folder ${CMAKE_CURRENT_BINARY_DIR}/kernels)
+
+# Generators run at build time only: they are compiled lightly and without sanitizers.
+function(lithe_add_generator program)
+  add_executable(${program} ${ARGN})
+  target_link_libraries(${program} PRIVATE Halide::Generator)
+  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(${program} PRIVATE -O1 -fno-sanitize=all)
+  target_link_options(${program} PRIVATE -fno-sanitize=all)
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+endfunction()
+
+function(lithe_add_kernels folder generator)
+  set(program lithe_generate_${folder})
+  lithe_add_generator(${program} ${generator})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${generator})
+  file(STRINGS ${generator} registrations REGEX "^HALIDE_REGISTER_GENERATOR")
+  foreach(registration ${registrations})
+    string(REGEX REPLACE "^HALIDE_REGISTER_GENERATOR\\(.*, *([a-z0-9_]+)\\).*" "\\1" kernel "${registration}")
+    set(base ${kernel_folder}/${kernel})
+    add_custom_command(
+      OUTPUT ${base}.a ${base}.registration.cpp
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
+      COMMAND ${program} -g ${kernel} -f ${kernel} -n ${kernel} -o ${kernel_folder} -e static_library,registration
+              target=${LITHE_KERNEL_TARGETS}
+      DEPENDS ${program}
+      COMMENT "kernel ${kernel}"
+      VERBATIM)
+    target_sources(lithe_kernels PRIVATE ${base}.registration.cpp ${base}.a)
+    target_link_libraries(lithe_kernels INTERFACE ${base}.a)
+  endforeach()
+endfunction()
+
+# One Halide runtime for all kernels.
+lithe_add_generator(lithe_generate_runtime)
+add_custom_command(
+  OUTPUT ${kernel_folder}/lithe_halide_runtime.o
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
+  COMMAND lithe_generate_runtime -r lithe_halide_runtime -o ${kernel_folder} -e object target=${base_target}
+  DEPENDS lithe_generate_runtime
+  VERBATIM)

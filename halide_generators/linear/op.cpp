@@ -1,0 +1,41 @@
+#include "pipelines/graph/op.h"
+
+#include <limits>
+
+#include "halide_generators/conv2d/panels.h"
+
+namespace lithe {
+namespace {
+
+// O x CHW -> panels of 16 outputs, P K 16, with K in the order in which x lies in memory: H W C.
+Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor w = values.at(0).contiguous();
+  const int64_t outputs = d("O"), c = d("C"), pixels = d("H W"), depth = c * pixels;
+  Tensor packed = Tensor::filled({(outputs + panels::kWidth - 1) / panels::kWidth, depth, panels::kWidth}, 0.0f);
+  for (int64_t o = 0; o < outputs; ++o) {
+    float* panel = packed.data() + o / panels::kWidth * depth * panels::kWidth + o % panels::kWidth;
+    for (int64_t i = 0; i < c; ++i) {
+      for (int64_t p = 0; p < pixels; ++p) panel[(p * c + i) * panels::kWidth] = w.data()[o * depth + i * pixels + p];
+    }
+  }
+  return packed;
+}
+
+}  // namespace
+
+// y[n,o] = clamp(b[o] + sum_i w[o,i] x[n,i]); an image is read in the order C H W, as if flattened.
+LITHE_REGISTER_OP(linear)
+    .summary("fully connected layer; optional bias; result clamped to [clamp_min, clamp_max]")
+    .input("x", "N C H W")
+    .input("w", "O I")
+    .optional_input("b", "O")
+    .output("y", "N O")
+    .attribute("clamp_min", -std::numeric_limits<double>::infinity())
+    .attribute("clamp_max", std::numeric_limits<double>::infinity())
+    .derive([](Dims& d) { d.set("K", d("I")); })
+    .require([](const Dims& d) { return d("I") == d("C H W"); }, "I must be C * H * W")
+    .gradients("x w b")
+    .madds([](const Dims& d) { return d("N O I"); })
+    .kernel({"linear", {}, {{"w", pack_panels}}});
+
+}  // namespace lithe

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lithe {
+
+/// ` (did you mean "X"?)` for the candidate nearest to a mistyped name, or nothing if none is near.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& candidates);
+
+}  // namespace lithe

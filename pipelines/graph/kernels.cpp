@@ -1,0 +1,131 @@
+#include "pipelines/graph/kernels.h"
+
+#include <HalideRuntime.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+#include "pipelines/core/error.h"
+#include "pipelines/core/names.h"
+#include "pipelines/core/threads.h"
+
+namespace lithe {
+namespace {
+
+std::map<std::string, CompiledKernel>& registry() {
+  static auto* kernels = new std::map<std::string, CompiledKernel>;  // outlives every static that registers
+  return *kernels;
+}
+
+// The text of an error may come from a worker thread while the return code reaches the caller.
+std::mutex error_mutex;
+std::string error_text;
+
+// Must return: generated code has no unwind information.
+void on_error(void*, const char* message) {
+  const std::lock_guard<std::mutex> lock(error_mutex);
+  error_text = message;
+}
+
+int parallel_for(void* context, halide_task_t task, int min, int size, uint8_t* closure) {
+  if (kernels_are_serial() || size == 1 || threads() == 1) {
+    for (int i = min; i < min + size; ++i) {
+      if (const int code = halide_do_task(context, task, i, closure)) return code;
+    }
+    return 0;
+  }
+  std::atomic<int> status{0};
+  // Isolated: a thread that waits here must not pick up another image's task.
+  tbb::this_task_arena::isolate([&] {
+    tbb::parallel_for(min, min + size, [&](int i) {
+      if (status.load(std::memory_order_relaxed) != 0) return;
+      if (const int code = halide_do_task(context, task, i, closure)) status = code;
+    });
+  });
+  return status;
+}
+
+constexpr const char* kInstructionSets[] = {"baseline", "avx2", "avx512"};  // rising
+
+int named_level(const char* name) {
+  for (int level = 0; level < 3; ++level) {
+    if (std::string(name) == kInstructionSets[level]) return level;
+  }
+  throw Error(ErrorKind::kUsage, std::string("LITHE_INSTRUCTION_SET: expected baseline, avx2 or avx512, got \"") + name + "\"");
+}
+
+int allowed_level() {
+  static const int level = [] {
+    const char* name = std::getenv("LITHE_INSTRUCTION_SET");
+    return name == nullptr || *name == '\0' ? 2 : named_level(name);
+  }();
+  return level;
+}
+
+bool wants(const uint64_t* features, int feature) { return (features[feature / 64] >> (feature % 64)) & 1; }
+
+int can_use(int count, const uint64_t* features) {
+  const int needed = wants(features, halide_target_feature_avx512) ? 2 : wants(features, halide_target_feature_avx2) ? 1 : 0;
+  return needed <= allowed_level() && halide_default_can_use_target_features(count, features);
+}
+
+struct Setup {
+  Setup() {
+    halide_set_error_handler(on_error);
+    halide_set_custom_do_par_for(parallel_for);
+    halide_set_custom_can_use_target_features(can_use);
+  }
+};
+
+void set_up() { static const Setup once; }
+
+}  // namespace
+
+const CompiledKernel& find_kernel(const std::string& name) {
+  const auto it = registry().find(name);
+  if (it == registry().end()) {
+    throw Error(ErrorKind::kInternal, "no kernel \"" + name + "\" was compiled in" + did_you_mean(name, kernel_names()));
+  }
+  return it->second;
+}
+
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : registry()) names.push_back(entry.first);
+  return names;
+}
+
+void call_kernel(const CompiledKernel& kernel, void** arguments, const std::string& where) {
+  set_up();
+  const int code = kernel.call(arguments);
+  if (code == 0) return;
+  const std::lock_guard<std::mutex> lock(error_mutex);
+  throw Error(ErrorKind::kInternal,
+              where + ": kernel " + kernel.name + " failed with Halide error " + std::to_string(code) + ": " + error_text);
+}
+
+std::string instruction_set() {
+  set_up();
+#if defined(__x86_64__)
+  uint64_t features[4] = {};
+  const auto has = [&](std::initializer_list<int> wanted) {
+    std::fill(std::begin(features), std::end(features), uint64_t{0});
+    for (const int f : wanted) features[f / 64] |= uint64_t{1} << (f % 64);
+    return can_use(4, features) != 0;
+  };
+  if (has({halide_target_feature_avx512, halide_target_feature_avx512_skylake})) return kInstructionSets[2];
+  if (has({halide_target_feature_avx2, halide_target_feature_fma, halide_target_feature_f16c})) return kInstructionSets[1];
+#endif
+  return kInstructionSets[0];
+}
+
+}  // namespace lithe
+
+extern "C" void halide_register_argv_and_metadata(int (*call)(void**), const halide_filter_metadata_t* metadata,
+                                                  const char* const*) {
+  lithe::registry()[metadata->name] = {metadata->name, call, metadata};
+}

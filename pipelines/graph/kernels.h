@@ -1,0 +1,29 @@
+#pragma once
+// The registry of compiled Halide kernels. Kernels register themselves before main(); Halide's runtime is set up here:
+// TBB as its threads, errors as lithe::Error, and the choice of instruction set.
+
+#include <string>
+#include <vector>
+
+struct halide_filter_metadata_t;
+
+namespace lithe {
+
+struct CompiledKernel {
+  std::string name;
+  int (*call)(void** arguments) = nullptr;
+  const halide_filter_metadata_t* metadata = nullptr;
+};
+
+/// Throws an internal Error if no kernel of that name was compiled in.
+const CompiledKernel& find_kernel(const std::string& name);
+std::vector<std::string> kernel_names();
+
+/// Calls a kernel. A Halide error becomes an Error that starts with `where`.
+void call_kernel(const CompiledKernel& kernel, void** arguments, const std::string& where);
+
+/// What the kernels run with on this processor: "avx512", "avx2", "baseline". The environment variable
+/// LITHE_INSTRUCTION_SET names a lower one to use instead (read once).
+std::string instruction_set();
+
+}  // namespace lithe

@@ -1,0 +1,188 @@
+#pragma once
+// The contract of an operator: ports with named dimensions, attributes, derived extents, cost, gradients, kernels.
+// Every operator states its contract in `halide_generators/<folder>/op.cpp`; the engine names none.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pipelines/core/tensor.h"
+
+namespace lithe {
+
+using Attribute = std::variant<int64_t, double, std::string, std::vector<int64_t>, std::vector<double>>;
+using Attributes = std::map<std::string, Attribute>;
+std::string to_string(const Attribute& attribute);
+
+/// The named extents of one call of an operator: the dimensions bound by its inputs, and its integer attributes.
+class Dims {
+ public:
+  Dims(const std::string& op, const Attributes& attributes) : op_(op), attributes_(&attributes) {}
+  /// d("C") is one extent or attribute; d("N C H W") their product.
+  int64_t operator()(const std::string& names) const;
+  bool has(const std::string& name) const;
+  void set(const std::string& name, int64_t extent) { extents_[name] = extent; }
+  /// An attribute of another type: d.attribute<double>("eps").
+  template <class T>
+  const T& attribute(const std::string& name) const {
+    return std::get<T>(attributes_->at(name));
+  }
+  const Attributes& attributes() const { return *attributes_; }
+  const std::map<std::string, int64_t>& extents() const { return extents_; }
+
+ private:
+  std::string op_;
+  const Attributes* attributes_;
+  std::map<std::string, int64_t> extents_;
+};
+
+/// An input or output. `dims` names its dimensions, outermost first: "N C H W". A tensor of lower rank is read with
+/// trailing extents of 1 (so "N C H W" takes N x C as well); an output with the same trailing names takes the rank of
+/// input 0. A digit stands for a fixed extent ("O 1"). "..." is any shape, and as an output that of input 0.
+struct Port {
+  std::string name, dims;
+  bool optional = false;  // may be absent; kernels then get zeros
+  bool variadic = false;  // the last input: one or more values. Their count is the dimension "K_<name>"; a dimension
+                          // written "C+" may differ between them and is summed
+};
+
+/// Multiply-adds of one call (DESIGN "Numbers"): convolutions and linear layers; products of dynamic coefficients;
+/// additions of the pooling inside a dynamic operator.
+struct Madds {
+  int64_t layers = 0, dynamic = 0, pooling = 0;
+  int64_t a() const { return layers; }
+  int64_t b() const { return layers + dynamic; }
+  int64_t c() const { return layers + dynamic + pooling; }
+  Madds& operator+=(const Madds& o) {
+    layers += o.layers, dynamic += o.dynamic, pooling += o.pooling;
+    return *this;
+  }
+};
+
+/// How a Halide kernel serves an operator. Arguments are bound by name: a buffer is a port or a list attribute, a
+/// scalar a dimension or attribute. Buffers list their dimensions innermost first, and their number says how an
+/// activation N C H W, which lies in memory with its channels innermost, is presented:
+///   4  (W, H, C, N), C with stride 1    2  (C, N*H*W) with `pixels`, else (H*W*C, N)    1  all elements
+/// A parameter keeps its own dimensions, reversed; a packed one those of its packed form, reversed.
+struct Kernel {
+  using Pack = std::function<Tensor(const std::vector<Tensor>& values, const Dims& dims)>;
+
+  std::string name;                          // as registered by the generator
+  std::function<bool(const Dims&)> applies;  // empty: always. The first kernel that applies is taken
+  /// Ports that the kernel wants in another form (weight panels), made once per set of weights from the port's values.
+  std::map<std::string, Pack> pack;
+  bool pixels = false;
+  bool in_place = false;   // output 0 may lie on input 0: elementwise kernels
+  bool per_value = false;  // called once per value of the variadic port with that value's slice of output 0
+};
+
+class Op {
+ public:
+  explicit Op(std::string name) : name_(std::move(name)) {}
+
+  // ---- the contract, stated once in op.cpp
+  Op& input(const std::string& name, const std::string& dims) { return add({name, dims}); }
+  Op& optional_input(const std::string& name, const std::string& dims) { return add({name, dims, true, false}); }
+  Op& variadic_input(const std::string& name, const std::string& dims) { return add({name, dims, false, true}); }
+  Op& output(const std::string& name, const std::string& dims) {
+    outputs_.push_back({name, dims});
+    return *this;
+  }
+  /// The default gives the type of the attribute.
+  Op& attribute(const std::string& name, Attribute value) {
+    attributes_[name] = std::move(value);
+    return *this;
+  }
+  /// An attribute without a usable default: it must be given. The value shows the type.
+  Op& required_attribute(const std::string& name, Attribute value) {
+    required_.push_back(name);
+    return attribute(name, std::move(value));
+  }
+  /// Sets the derived extents: those that outputs name and inputs do not bind.
+  Op& derive(std::function<void(Dims&)> derive) {
+    derive_ = std::move(derive);
+    return *this;
+  }
+  Op& require(std::function<bool(const Dims&)> holds, const std::string& message) {
+    requirements_.push_back({std::move(holds), message});
+    return *this;
+  }
+  /// The inputs that have a gradient, separated by blanks.
+  Op& gradients(const std::string& names) {
+    gradients_ = names;
+    return *this;
+  }
+  Op& madds(std::function<int64_t(const Dims&)> layers) {
+    return costs([layers](const Dims& d) { return Madds{layers(d), 0, 0}; });
+  }
+  Op& costs(std::function<Madds(const Dims&)> costs) {
+    costs_ = std::move(costs);
+    return *this;
+  }
+  Op& kernel(Kernel kernel) {
+    kernels_.push_back(std::move(kernel));
+    return *this;
+  }
+  /// The output holds the elements of input 0 in the same row-major order; no kernel is needed.
+  Op& view() {
+    view_ = true;
+    return *this;
+  }
+  Op& summary(const std::string& text) {
+    summary_ = text;
+    return *this;
+  }
+
+  // ---- read by everything else
+  const std::string& name() const { return name_; }
+  const std::vector<Port>& inputs() const { return inputs_; }
+  const std::vector<Port>& outputs() const { return outputs_; }
+  const Attributes& attributes() const { return attributes_; }
+  const std::vector<Kernel>& kernels() const { return kernels_; }
+  const std::string& gradients() const { return gradients_; }
+  const std::string& summary() const { return summary_; }
+  bool is_view() const { return view_; }
+
+  /// Defaults filled in, types checked (an integer serves for a number). Throws Error on an unknown or missing name.
+  Attributes complete(const Attributes& given, const std::string& where) const;
+  /// Binds and derives all extents and checks the requirements. `shapes` holds one entry per input value; an absent
+  /// optional input is an empty pointer. Throws Error saying which port of which node disagrees with what.
+  Dims bind(const Attributes& attributes, const std::vector<const Shape*>& shapes, const std::string& where) const;
+  std::vector<Shape> output_shapes(const Dims& dims, const std::vector<const Shape*>& shapes) const;
+  Madds madds(const Dims& dims) const { return costs_ ? costs_(dims) : Madds{}; }
+  /// The port of input value i (the variadic port takes all the last ones).
+  const Port& port_of(size_t i) const { return inputs_[std::min(i, inputs_.size() - 1)]; }
+
+ private:
+  struct Requirement {
+    std::function<bool(const Dims&)> holds;
+    std::string message;
+  };
+  Op& add(Port port) {
+    inputs_.push_back(std::move(port));
+    return *this;
+  }
+
+  std::string name_, gradients_, summary_;
+  std::vector<Port> inputs_, outputs_;
+  Attributes attributes_;
+  std::vector<std::string> required_;
+  std::function<void(Dims&)> derive_;
+  std::vector<Requirement> requirements_;
+  std::function<Madds(const Dims&)> costs_;
+  std::vector<Kernel> kernels_;
+  bool view_ = false;
+};
+
+/// The registry of operators, filled before main() by the folders of halide_generators.
+Op& register_op(const std::string& name);
+/// Throws Error naming the nearest operator if there is none of that name.
+const Op& find_op(const std::string& name);
+std::vector<std::string> op_names();
+
+}  // namespace lithe
+
+#define LITHE_REGISTER_OP(name) [[maybe_unused]] static const ::lithe::Op& lithe_op_##name = ::lithe::register_op(#name)

@@ -1,0 +1,55 @@
+#pragma once
+// Running a graph. `Session` is the inference engine: a plan per input size, weights packed once, activations in a
+// recycled arena. `forward` runs node by node over the whole batch and keeps every activation.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipelines/graph/parameters.h"
+
+namespace lithe {
+
+struct SessionOptions {
+  bool rewrite = true;  // fold and fuse (equal within 1e-4); false: the graph as written
+};
+
+class Session {
+ public:
+  Session(Graph graph, const Parameters& parameters, SessionOptions options = {});
+  ~Session();
+
+  /// One tensor N x ... per graph input, any N >= 1 and, where the network allows it, any image size; row-major or
+  /// channels-last. Returns one row-major tensor per graph output. Results are the same bits for any number of threads
+  /// and for an image alone or in a batch. Thread safe. Throws Error naming the input that does not fit.
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs) const;
+
+  const Graph& graph() const;  // as given, before rewrites
+  /// What decides the bits: network, rewrites, kernels, instruction set, input size. 16 hexadecimal digits.
+  std::string plan_hash(const std::vector<Shape>& inputs) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// One forward pass that owns its activations; several of one network may be alive at once.
+class Pass {
+ public:
+  /// The tensor of a value: an activation, an input or a parameter.
+  const Tensor& value(ValueId id) const { return values_.at(static_cast<size_t>(id)); }
+  Tensor output(size_t i = 0) const { return value(graph_->outputs.at(i)).contiguous(); }
+
+ private:
+  friend Pass forward(const Graph&, const Parameters&, const std::vector<Tensor>&);
+  const Graph* graph_ = nullptr;
+  std::vector<Tensor> values_;
+};
+
+/// Runs the graph as written, in inference mode. `graph` must outlive the pass. Inputs as for Session::run.
+Pass forward(const Graph& graph, const Parameters& parameters, const std::vector<Tensor>& inputs);
+/// Runs one node on the values of its inputs (absent ones are empty tensors).
+std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs);
+
+}  // namespace lithe
