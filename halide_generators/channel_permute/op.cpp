@@ -1,0 +1,34 @@
+// y[n,c,h,w] = x[n,index[c],h,w]. A channel shuffle of G groups is index[j*G + i] = i*(C/G) + j.
+
+#include <algorithm>
+
+#include "pipelines/graph/op.h"
+
+namespace lithe {
+namespace {
+
+Kernel channel_permute_kernel() {
+  Kernel kernel;
+  kernel.name = "channel_permute";
+  return kernel;
+}
+
+bool index_fits(const Dims& d) {
+  const int64_t channels = d("C");
+  const auto& index = d.attribute<std::vector<int64_t>>("index");
+  return static_cast<int64_t>(index.size()) == channels &&
+         std::all_of(index.begin(), index.end(), [&](int64_t c) { return c >= 0 && c < channels; });
+}
+
+}  // namespace
+
+LITHE_REGISTER_OP(channel_permute)
+    .summary("y[c] = x[index[c]]")
+    .input("x", "N C H W")
+    .output("y", "N C H W")
+    .required_attribute("index", std::vector<int64_t>{})
+    .gradients("x")
+    .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
+    .kernel(channel_permute_kernel());
+
+}  // namespace lithe

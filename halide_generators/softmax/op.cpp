@@ -1,0 +1,24 @@
+// y[n,c,h,w] = exp(x[n,c,h,w] - m) / sum_c' exp(x[n,c',h,w] - m), m = max_c x[n,c,h,w] so that nothing overflows
+
+#include "pipelines/graph/op.h"
+
+namespace lithe {
+namespace {
+
+Kernel over_pixels() {
+  Kernel kernel;
+  kernel.name = "softmax";
+  kernel.pixels = true;
+  return kernel;
+}
+
+}  // namespace
+
+LITHE_REGISTER_OP(softmax)
+    .summary("softmax over the channels of each pixel")
+    .input("x", "N C H W")
+    .output("y", "N C H W")
+    .gradients("x")
+    .kernel(over_pixels());
+
+}  // namespace lithe
