@@ -44,14 +44,14 @@ void Unpickler::execute(uint8_t code) {
     case 't':  return push_marked(Kind::kTuple, pop_to_mark());              // TUPLE
     case ']':  return push(make(Kind::kList));                               // EMPTY_LIST
     case 'l':  return push_marked(Kind::kList, pop_to_mark());               // LIST
-    case 'a':  { const Value* value = pop(); return append({value}); }       // APPEND
-    case 'e':  { const auto values = pop_to_mark(); return append(values); }  // APPENDS
+    case 'a':  return append({pop()});                                       // APPEND
+    case 'e':  return append(pop_to_mark());                                 // APPENDS
     case 0x8f: return push(make(Kind::kSet));                                // EMPTY_SET
-    case 0x90: { const auto values = pop_to_mark(); return append(values); }  // ADDITEMS
+    case 0x90: return append(pop_to_mark());                                 // ADDITEMS
     case 0x91: return push_marked(Kind::kSet, pop_to_mark());                // FROZENSET
     case '}':  return push(make(Kind::kDict));                               // EMPTY_DICT
     case 's':  return set_entry();                                           // SETITEM
-    case 'u':  { const auto values = pop_to_mark(); return set_entries(values); }  // SETITEMS
+    case 'u':  return set_entries(pop_to_mark());                            // SETITEMS
 
     case 'c':  { const auto module = line(), name = line(); return push_global(module, name); }  // GLOBAL
     case 0x93: return push_stack_global();                                   // STACK_GLOBAL

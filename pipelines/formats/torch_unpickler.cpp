@@ -4,8 +4,7 @@
 #include <cstring>
 
 #include "pipelines/core/error.h"
-#include "pipelines/formats/quoted.h"
-#include "pipelines/formats/utf8.h"
+#include "pipelines/formats/text.h"
 
 namespace lithe::torch {
 namespace {
@@ -76,7 +75,7 @@ void Unpickler::push_text_integer() {
   const std::string_view text = line();
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) fail("expected an integer, found " + quoted(text));
+  if (error != std::errc() || end != text.data() + text.size()) fail("expected an integer, found " + printable(text));
   push_integer(static_cast<uint64_t>(value));
 }
 
@@ -192,7 +191,7 @@ void Unpickler::call_old_style() {
 // Calls nothing: the object remembers which global would have been called with what.
 void Unpickler::call(const Value* callee, const Value* arguments) {
   if (callee->kind != Kind::kGlobal && callee->kind != Kind::kObject) fail("calls something that is not a class");
-  if (arguments->kind != Kind::kTuple) fail("calls " + quoted(callee->text) + " without a tuple of arguments");
+  if (arguments->kind != Kind::kTuple) fail("calls " + printable(callee->text) + " without a tuple of arguments");
   Value* object = make(Kind::kObject, callee->text);
   object->items = {arguments};
   push(object);

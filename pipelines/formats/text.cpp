@@ -1,4 +1,4 @@
-#include "pipelines/formats/utf8.h"
+#include "pipelines/formats/text.h"
 
 #include <cstdint>
 
@@ -20,6 +20,21 @@ bool is_utf8(std::string_view text) {
     if (point < kSmallest[more] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
   }
   return true;
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t kLimit = 80;
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string result = "\"";
+  for (const char c : text.substr(0, kLimit)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f) {
+      result += c;
+    } else {
+      result += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return result + (text.size() > kLimit ? "...\"" : "\"");
 }
 
 }  // namespace lithe
