@@ -1,0 +1,94 @@
+#include "pipelines/formats/journal.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "pipelines/core/error.h"
+#include "pipelines/core/file.h"
+
+namespace lithe {
+
+size_t for_each_line(std::string_view text, const std::function<void(std::string_view, int64_t)>& read) {
+  size_t begin = 0;
+  for (int64_t number = 1;; ++number) {
+    const size_t end = text.find('\n', begin);
+    if (end == std::string_view::npos) return begin;
+    read(text.substr(begin, end - begin), number);
+    begin = end + 1;
+  }
+}
+
+Journal::Journal(const std::string& path) : path_(path) {
+  open();
+  try {
+    read();
+  } catch (...) {
+    ::close(fd_);
+    throw;
+  }
+}
+
+Journal::~Journal() { ::close(fd_); }
+
+void Journal::open() {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd_ < 0) throw Error(ErrorKind::kOutput, path_ + ": cannot open: " + std::strerror(errno));
+  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    const int reason = errno;
+    ::close(fd_);
+    if (reason == EWOULDBLOCK) {
+      throw Error(ErrorKind::kUsage, path_ + ": another process is writing it; wait for it or use another --output");
+    }
+    throw Error(ErrorKind::kOutput, path_ + ": cannot lock: " + std::strerror(reason));
+  }
+}
+
+void Journal::read() {
+  const MappedFile file(path_);
+  size_ = static_cast<int64_t>(for_each_line(file.bytes(), [&](std::string_view line, int64_t number) {
+    try {
+      const ImageRecord record = parse_line(line);
+      add(record.path, !record.error_code.empty());
+    } catch (const Error& e) {
+      throw Error(path_ + ":" + std::to_string(number) + ": not a record: " + e.what() + "; --fresh starts over");
+    }
+  }));
+  if (::ftruncate(fd_, size_) != 0 || ::lseek(fd_, 0, SEEK_END) != size_) {
+    throw Error(ErrorKind::kOutput, path_ + ": cannot drop the torn last line: " + std::strerror(errno));
+  }
+}
+
+void Journal::append(const std::vector<ImageRecord>& records) {
+  std::string lines;
+  for (const ImageRecord& record : records) lines += to_line(record);
+  size_t done = 0;
+  while (done < lines.size()) {
+    const ssize_t written = ::write(fd_, lines.data() + done, lines.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) break;
+    done += static_cast<size_t>(written);
+  }
+  if (done < lines.size() || ::fdatasync(fd_) != 0) {
+    const int reason = errno;
+    // Where this fails as well, the torn line is dropped at the next opening.
+    if (::ftruncate(fd_, size_) != 0) errno = reason;
+    throw Error(ErrorKind::kOutput, path_ + ": cannot write: " + std::strerror(reason) + "; the " +
+                                        std::to_string(this->records()) +
+                                        " records before are safe, and the same command continues after them");
+  }
+  size_ += static_cast<int64_t>(lines.size());
+  for (const ImageRecord& record : records) add(as_utf8(record.path), !record.error_code.empty());
+}
+
+void Journal::add(const std::string& written_path, bool failed) {
+  paths_.insert(written_path);
+  failures_ += failed;
+}
+
+bool Journal::holds(const std::string& path) const { return paths_.count(as_utf8(path)) != 0; }
+
+}  // namespace lithe

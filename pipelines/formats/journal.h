@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "pipelines/formats/image_record.h"
+
+namespace lithe {
+
+/// Calls `read` with every complete line (without its line feed) and its number from 1. Returns the bytes of complete
+/// lines; what follows them was torn off while it was written.
+size_t for_each_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& read);
+
+/// The records of a job in the order of its inputs, on disk after every batch: the file is at any moment a prefix of
+/// the whole, except for a torn last line, which the next opening drops.
+class Journal {
+ public:
+  /// Opens or creates the file and reads what it holds. Throws Error(kOutput) if it cannot be written, Error(kUsage) if
+  /// another process writes it, Error(kInput) naming the line that is no record.
+  explicit Journal(const std::string& path);
+  ~Journal();
+  Journal(const Journal&) = delete;
+
+  /// Writes the records and syncs. Throws Error(kOutput) with the system's reason (disk full); the file then still ends
+  /// with the last record of an earlier call.
+  void append(const std::vector<ImageRecord>& records);
+
+  bool holds(const std::string& path) const;
+  int64_t records() const { return static_cast<int64_t>(paths_.size()); }
+  int64_t failures() const { return failures_; }
+
+ private:
+  void open();
+  void read();
+  void add(const std::string& written_path, bool failed);
+
+  std::string path_;
+  int fd_ = -1;
+  int64_t size_ = 0, failures_ = 0;
+  std::unordered_set<std::string> paths_;  // as written
+};
+
+}  // namespace lithe
