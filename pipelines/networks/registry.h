@@ -1,8 +1,8 @@
 #pragma once
 // The table of networks. A network is a table of its paper and a loop that writes a Graph.
 
+#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,30 +14,36 @@ struct NetworkOption {
   std::string name, value, help;  // value: the default
 };
 
-/// The options of one build as text, read by typed getters. Throws Error(kUsage) for a value that is not of its type
-/// or out of range.
+/// The options of one build as text, read by typed getters. Throws Error(kUsage) for an unknown name and for a value
+/// that is not of its type or out of range.
 class NetworkOptions {
  public:
-  NetworkOptions(std::vector<NetworkOption> known, const std::map<std::string, std::string>& given);
+  NetworkOptions(const std::string& network, const std::vector<NetworkOption>& known,
+                 const std::map<std::string, std::string>& given);
   int64_t integer(const std::string& name, int64_t least, int64_t most) const;
   double number(const std::string& name, double least, double most) const;
-  std::map<std::string, std::string> all() const { return values_; }
+  const std::string& network() const { return network_; }
+  /// Every option with its value, defaults included.
+  const std::map<std::string, std::string>& all() const { return values_; }
 
  private:
+  std::string network_;
   std::map<std::string, std::string> values_;
 };
 
+/// One figure that others state, at the default options unless `source` says otherwise. docs/networks.md explains the
+/// tags of the sources.
 struct Published {
-  std::string what;    // "parameters", "MAdds (a)", "top-1"
+  std::string what;  // "parameters", "MAdds", "top-1 %"
   double value = 0;
-  std::string source;  // section of the paper notes, or options under which it holds
+  std::string source;
 };
 
 struct Network {
   std::string name, summary;
   std::vector<NetworkOption> options;
-  Graph (*build)(const NetworkOptions& options) = nullptr;
-  std::vector<Published> published;  // at the default options
+  std::function<Graph(const NetworkOptions& options)> build;
+  std::vector<Published> published;
 };
 
 const std::vector<Network>& networks();

@@ -1,0 +1,14 @@
+#pragma once
+// The families that fill the table of networks: each in its own file, each a table of its paper.
+
+#include <vector>
+
+#include "pipelines/networks/registry.h"
+
+namespace lithe {
+
+std::vector<Network> micronets();   // MicroNet M0-M3 (Li et al., ICCV 2021)
+std::vector<Network> mobilenets();  // MobileNetV2 (Sandler et al., CVPR 2018) and with DCD (Li et al., ICLR 2021)
+std::vector<Network> resnets();     // ResNet (He et al., CVPR 2016), with DCD, with DRT (Li et al., CVPR 2021)
+
+}  // namespace lithe

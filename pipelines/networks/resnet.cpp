@@ -1,0 +1,156 @@
+// ResNet (He et al., CVPR 2016; the stride of a bottleneck sits on its 3 x 3), the same with every convolution of the
+// blocks dynamic (DCD, Li et al., ICLR 2021) and with dynamic residual kernels and two heads (DRT, Li et al., CVPR
+// 2021).
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "pipelines/networks/dynamic_layers.h"
+#include "pipelines/networks/families.h"
+
+namespace lithe {
+namespace {
+
+enum class Kind { kStatic, kDcd, kDrt };
+
+struct ResNet {
+  std::string name;
+  Kind kind;
+  bool bottleneck;
+  std::array<int64_t, 4> blocks;  // of layer1 ... layer4
+  std::vector<Published> published;
+};
+
+// clang-format off
+const std::vector<ResNet>& table() {
+  static const std::vector<ResNet> all = {
+      {"resnet18",      Kind::kStatic, false, {2, 2, 2, 2},
+       {{"parameters", 11.1e6, "[S]"}, {"MAdds", 1.81e9, "[S]"}, {"top-1 %", 70.4, "[S]"}}},
+      {"resnet34",      Kind::kStatic, false, {3, 4, 6, 3}, {}},
+      {"resnet50",      Kind::kStatic, true,  {3, 4, 6, 3}, {{"parameters", 25557032, "[D]"}, {"MAdds", 4.089e9, "[D]"}}},
+      {"resnet101",     Kind::kStatic, true,  {3, 4, 23, 3}, {}},
+      {"dcd_resnet18",  Kind::kDcd,    false, {2, 2, 2, 2},
+       {{"parameters", 14703332, "[D]"}, {"MAdds", 1.885e9, "[D]"}, {"top-1 %", 73.1, "[S]"}}},
+      {"dcd_resnet34",  Kind::kDcd,    false, {3, 4, 6, 3}, {}},
+      {"dcd_resnet50",  Kind::kDcd,    true,  {3, 4, 6, 3}, {{"parameters", 29835056, "[D]"}, {"MAdds", 4.381e9, "[D]"}}},
+      {"drt_resnet18",  Kind::kDrt,    false, {2, 2, 2, 2}, {}},
+      {"drt_resnet50",  Kind::kDrt,    true,  {3, 4, 6, 3}, {}},
+      {"drt_resnet101", Kind::kDrt,    true,  {3, 4, 23, 3},
+       {{"parameters", 54103824, "[D] without the heads"}, {"MAdds", 9.497e9, "[D] without the heads"}}},
+  };
+  return all;
+}
+// clang-format on
+
+std::string numbered(const std::string& name, int64_t i) { return name + std::to_string(i); }
+
+// Sizes of the light branch and the latent space for a convolution of `in` channels.
+Dcd dcd_size(int64_t in, bool bottleneck) {
+  const int64_t pool = bottleneck ? 1 : 2, seen = pool * pool * in;
+  const int64_t latent = static_cast<int64_t>(std::sqrt(static_cast<double>(seen)));
+  return {pool, latent, std::max<int64_t>(4, std::max(seen, latent * latent) / 16)};
+}
+
+ValueId shortcut(GraphBuilder& g, const std::string& name, ValueId x, int64_t out, int64_t stride) {
+  if (stride == 1 && g.channels(x) == out) return x;
+  return batch_norm(g, join(name, "downsample.1"), conv(g, join(name, "downsample.0"), x, square(out, 1, stride)));
+}
+
+// x: the block's input. The residual kernels of DRT stand beside conv2, the (second) 3 x 3.
+ValueId block(GraphBuilder& g, const std::string& name, ValueId x, int64_t planes, int64_t stride, const ResNet& net) {
+  const std::vector<Conv> convs = net.bottleneck ? std::vector<Conv>{{planes}, square(planes, 3, stride), {4 * planes}}
+                                                 : std::vector<Conv>{square(planes, 3, stride), square(planes, 3)};
+  ValueId u = x;
+  for (size_t i = 0; i < convs.size(); ++i) {
+    const int64_t number = static_cast<int64_t>(i) + 1;
+    const std::string conv_name = join(name, numbered("conv", number));
+    ValueId v = net.kind == Kind::kDcd ? dcd_conv(g, conv_name, u, convs[i], dcd_size(g.channels(u), net.bottleneck))
+                                       : conv(g, conv_name, u, convs[i]);
+    if (net.kind == Kind::kDrt && number == 2) {
+      v = g.op("add", join(name, "transfer"), {v, dynamic_residual(g, name, x, u, convs[i].stride_h)});
+    }
+    v = batch_norm(g, join(name, numbered("bn", number)), v);
+    if (i + 1 < convs.size()) {
+      u = g.op("relu", join(name, numbered("relu", number)), {v});
+    } else {
+      v = g.op("add", join(name, "sum"), {v, shortcut(g, name, x, convs[i].out, stride)});
+      u = g.op("relu", name, {v});
+    }
+  }
+  return u;
+}
+
+// N 3 H W -> N C, the pooled features.
+ValueId trunk(GraphBuilder& g, ValueId image, const ResNet& net) {
+  ValueId v = batch_norm(g, "bn1", conv(g, "conv1", image, square(64, 7, 2)));
+  v = g.op("max_pool", "maxpool", {g.op("relu", "relu", {v})},
+           {{"kernel_h", int64_t{3}},
+            {"kernel_w", int64_t{3}},
+            {"stride_h", int64_t{2}},
+            {"stride_w", int64_t{2}},
+            {"pad_h", int64_t{1}},
+            {"pad_w", int64_t{1}}});
+  for (size_t stage = 0; stage < net.blocks.size(); ++stage) {
+    const std::string name = numbered("layer", static_cast<int64_t>(stage) + 1);
+    for (int64_t i = 0; i < net.blocks[stage]; ++i) {
+      v = block(g, join(name, std::to_string(i)), v, int64_t{64} << stage, stage > 0 && i == 0 ? 2 : 1, net);
+    }
+  }
+  return g.op("global_avg_pool", "avgpool", {v});
+}
+
+// DRT's head: three linear layers, the first two of 1000 outputs with batch norm and ReLU.
+ValueId head(GraphBuilder& g, const std::string& name, ValueId v, const NetworkOptions& o) {
+  const auto slot = [&](int i) { return join(name, numbered("classifier.", i)); };
+  for (int i = 0; i < 8; i += 4) {
+    v = g.op("dropout", slot(i), {v}, {{"p", dropout_rate(o)}});
+    v = batch_norm(g, slot(i + 2), linear(g, slot(i + 1), v, 1000, Start::kNormalBoth), Init::normal(0.01, 1));
+    v = g.op("relu", slot(i + 3), {v});
+  }
+  return linear(g, slot(8), v, class_count(o), Start::kNormalBoth);
+}
+
+Graph resnet(const ResNet& net, const NetworkOptions& o) {
+  GraphBuilder g(net.name);
+  ValueId v = trunk(g, image_input(g, o), net);
+  if (net.kind == Kind::kDrt) {
+    g.alias("features", "");  // the ImageNet checkpoint that DRT starts from
+    const ValueId first = head(g, "F1", v, o), second = head(g, "F2", v, o);
+    v = g.op("larger_head", "prediction", {first, second});
+  } else {
+    v = g.op("dropout", "classifier.0", {v}, {{"p", dropout_rate(o)}});
+    if (net.kind == Kind::kDcd) g.alias("classifier.0", "classifier.1");  // of a network built without dropout
+    v = net.kind == Kind::kDcd ? dcd_linear(g, "classifier.1", v, class_count(o), Start::kFramework)
+                               : linear(g, "fc", v, class_count(o), Start::kFramework);
+  }
+  g.output(v);
+  return g.finish();
+}
+
+const char* summary(Kind kind) {
+  switch (kind) {
+    case Kind::kDcd:
+      return "ResNet with dynamic convolutions (DCD, Li et al., ICLR 2021)";
+    case Kind::kDrt:
+      return "ResNet with dynamic residual kernels and two heads (DRT, Li et al., CVPR 2021)";
+    default:
+      return "ResNet (He et al., CVPR 2016)";
+  }
+}
+
+}  // namespace
+
+std::vector<Network> resnets() {
+  std::vector<Network> result;
+  for (const ResNet& net : table()) {
+    const auto options = net.kind == Kind::kDrt   ? common_options("345", "0.5")
+                         : net.kind == Kind::kDcd ? common_options("1000", "0.1")
+                                                  : common_options("1000", "0");
+    result.push_back({net.name, summary(net.kind), options, [&net](const NetworkOptions& o) { return resnet(net, o); },
+                      net.published});
+  }
+  return result;
+}
+
+}  // namespace lithe
