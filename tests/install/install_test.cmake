@@ -1,0 +1,25 @@
+file(REMOVE_RECURSE ${WORK}/prefix ${WORK}/build)
+
+function(run)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\nended with ${result}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+set(flags "-DCMAKE_BUILD_TYPE=Release" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+if(SANITIZE)
+  list(APPEND flags "-DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZE}")
+endif()
+run(${CMAKE_COMMAND} -G Ninja -S ${EXAMPLE} -B ${WORK}/build ${flags})
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${WORK}/build/example)
+if(NOT output MATCHES "1x1000")
+  message(FATAL_ERROR "the example should print the shape of its output, 1x1000; it printed:\n${output}")
+endif()
+
+# The installed program finds its libraries without help from the build folder.
+run(${WORK}/prefix/bin/lithe version)
+run(${WORK}/prefix/bin/lithe inspect micronet_m0)
