@@ -8,9 +8,7 @@
 namespace lithe {
 namespace {
 
-int64_t pad_after(const Dims& d, const char* after, const char* before) {
-  return d(after) < 0 ? d(before) : d(after);
-}
+int64_t pad_after(const Dims& d, const char* after, const char* before) { return d(after) < 0 ? d(before) : d(after); }
 
 void derive(Dims& d) {
   const int64_t bottom = pad_after(d, "pad_bottom", "pad_h"), right = pad_after(d, "pad_right", "pad_w");
@@ -28,8 +26,8 @@ void derive(Dims& d) {
 Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
   const Tensor w = values.at(0).contiguous();
   const int64_t outputs = d("O"), inputs = d("I"), kh = d("KH"), kw = d("KW"), depth = d("K");
-  const int64_t per_group = outputs / d("groups"), panel_count = (outputs + panels::kWidth - 1) / panels::kWidth;
-  Tensor packed = Tensor::filled({panel_count, kh, kw, depth, panels::kWidth}, 0.0f);
+  const int64_t per_group = outputs / d("groups");
+  Tensor packed = Tensor::filled({panels::count(outputs), kh, kw, depth, panels::kWidth}, 0.0f);
   for (int64_t o = 0; o < outputs; ++o) {
     const int64_t panel = o / panels::kWidth;
     const int64_t start = std::min(panel * panels::kWidth / per_group * inputs, d("C") - depth);
@@ -44,6 +42,12 @@ Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
     }
   }
   return packed;
+}
+
+// The same without the taps: P K 16.
+Tensor pack_pointwise(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor packed = pack_panels(values, d);
+  return packed.reshaped({packed.dim(0), packed.dim(3), packed.dim(4)});
 }
 
 // O 1 KH KW -> KH KW O.
@@ -61,18 +65,21 @@ bool is_pointwise(const Dims& d) {
   return d("KH KW") == 1 && d("stride_h") == 1 && d("stride_w") == 1 && d("H") == d("Ho") && d("W") == d("Wo");
 }
 
+bool is_narrow(const Dims& d) { return d("O") <= panels::kWidth; }
+
 Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
-  Kernel kernel{name, [=](const Dims& d) {
-                  return d("groups") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
-                }, {{"w", pack_depthwise}}};
-  return kernel;
+  const auto applies = [=](const Dims& d) {
+    return d("groups") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
+  };
+  return {name, applies, {{"w", pack_depthwise}}};
 }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-// y[n,o,h,w] = clamp(b[o] + sum_{i,u,v} w[o,i,u,v] x[n, g(o) I + i, h s_h + u d_h - p_h, w s_w + v d_w - p_w]), g(o) = o / (O / groups), zero outside x
+// y[n,o,h,w] = clamp(b[o] + sum_{i,u,v} w[o,i,u,v] x[n, g(o) I + i, h s_h + u d_h - p_h, w s_w + v d_w - p_w]), g(o) =
+// o / (O / groups), zero outside x
 LITHE_REGISTER_OP(conv2d)
     .summary("convolution: dense, grouped, depthwise; optional bias; result clamped to [clamp_min, clamp_max]")
     .input("x", "N C H W")
@@ -91,11 +98,15 @@ LITHE_REGISTER_OP(conv2d)
     .attribute("clamp_min", -kInfinity)  // a fused ReLU or ReLU6
     .attribute("clamp_max", kInfinity)
     .derive(derive)
-    .require([](const Dims& d) { return d("stride_h") > 0 && d("stride_w") > 0 && d("dilation_h") > 0 && d("dilation_w") > 0; },
-             "strides and dilations must be at least 1")
+    .require(
+        [](const Dims& d) {
+          return d("stride_h") > 0 && d("stride_w") > 0 && d("dilation_h") > 0 && d("dilation_w") > 0;
+        },
+        "strides and dilations must be at least 1")
     .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, "paddings must be at least 0")
-    .require([](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
-             "C must be groups * I and groups must divide O")
+    .require(
+        [](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
+        "C must be groups * I and groups must divide O")
     .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, "the kernel is larger than the padded image")
     .gradients("x w b")
     .madds([](const Dims& d) { return d("N O Ho Wo I KH KW"); })
@@ -106,7 +117,12 @@ LITHE_REGISTER_OP(conv2d)
     .kernel(depthwise("depthwise_5x1", 5, 1))
     .kernel(depthwise("depthwise_1x5", 1, 5))
     .kernel(depthwise("depthwise_any", 0, 0))
-    .kernel({"pointwise", is_pointwise, {{"w", pack_panels}}, /*pixels=*/true})
+    .kernel({"pointwise_narrow",
+             [](const Dims& d) { return is_pointwise(d) && is_narrow(d); },
+             {{"w", pack_pointwise}},
+             /*pixels=*/true})
+    .kernel({"pointwise", is_pointwise, {{"w", pack_pointwise}}, /*pixels=*/true})
+    .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
     .kernel({"conv2d", {}, {{"w", pack_panels}}});
 
 }  // namespace lithe

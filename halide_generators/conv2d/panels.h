@@ -9,6 +9,13 @@ namespace lithe::panels {
 
 constexpr int kWidth = 16;  // outputs per panel, for every instruction set
 
+/// Panels of `o` outputs: an even number, since kernels take two at a time, unless there is only one.
+template <class Int>
+Int count(Int o) {
+  const Int panels = (o + kWidth - 1) / kWidth;
+  return panels == 1 ? 1 : (panels + 1) / 2 * 2;
+}
+
 /// Input channels that one panel reads: those of every group that 16 neighbouring outputs can touch.
 template <class Int>
 Int depth(Int c, Int o, Int groups) {

@@ -11,7 +11,7 @@ namespace {
 Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
   const Tensor w = values.at(0).contiguous();
   const int64_t outputs = d("O"), c = d("C"), pixels = d("H W"), depth = c * pixels;
-  Tensor packed = Tensor::filled({(outputs + panels::kWidth - 1) / panels::kWidth, depth, panels::kWidth}, 0.0f);
+  Tensor packed = Tensor::filled({panels::count(outputs), depth, panels::kWidth}, 0.0f);
   for (int64_t o = 0; o < outputs; ++o) {
     float* panel = packed.data() + o / panels::kWidth * depth * panels::kWidth + o % panels::kWidth;
     for (int64_t i = 0; i < c; ++i) {
@@ -36,6 +36,7 @@ LITHE_REGISTER_OP(linear)
     .require([](const Dims& d) { return d("I") == d("C H W"); }, "I must be C * H * W")
     .gradients("x w b")
     .madds([](const Dims& d) { return d("N O I"); })
+    .kernel({"linear_narrow", [](const Dims& d) { return d("O") <= panels::kWidth; }, {{"w", pack_panels}}})
     .kernel({"linear", {}, {{"w", pack_panels}}});
 
 }  // namespace lithe

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <numeric>
 
 namespace lithe {
 namespace {
@@ -19,28 +20,39 @@ std::shared_ptr<void> allocate(int64_t bytes) {
   return {memory, std::free};
 }
 
+// Walks the target in the order in which it lies in memory.
 template <class T>
 void copy_elements(const Tensor& from, const Tensor& to) {
-  const Shape& shape = from.shape();
-  const int64_t rank = from.rank();
-  if (rank == 0) {
-    *static_cast<T*>(to.raw()) = *static_cast<const T*>(from.raw());
-    return;
-  }
-  Shape index(static_cast<size_t>(rank), 0);
-  const size_t last = static_cast<size_t>(rank - 1);
+  std::vector<size_t> order(to.shape().size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return to.strides()[a] > to.strides()[b]; });
+  struct Loop {
+    int64_t extent, from, to;
+  };
+  std::vector<Loop> loops;
+  for (const size_t d : order) loops.push_back({to.shape()[d], from.strides()[d], to.strides()[d]});
+  while (loops.size() < 2) loops.insert(loops.begin(), {1, 0, 0});
+  const Loop inner = loops.back(), outer = loops[loops.size() - 2];
+  loops.resize(loops.size() - 2);
+
+  std::vector<int64_t> index(loops.size(), 0);
+  const T* source = static_cast<const T*>(from.raw());
+  T* target = static_cast<T*>(to.raw());
   for (;;) {
-    int64_t a = 0, b = 0;
-    for (size_t i = 0; i < last; ++i) a += index[i] * from.strides()[i], b += index[i] * to.strides()[i];
-    const T* source = static_cast<const T*>(from.raw()) + a;
-    T* target = static_cast<T*>(to.raw()) + b;
-    for (int64_t i = 0; i < shape[last]; ++i) target[i * to.strides()[last]] = source[i * from.strides()[last]];
-    int64_t d = static_cast<int64_t>(last) - 1;
-    for (; d >= 0; --d) {
-      if (++index[static_cast<size_t>(d)] < shape[static_cast<size_t>(d)]) break;
-      index[static_cast<size_t>(d)] = 0;
+    for (int64_t i = 0; i < outer.extent; ++i) {
+      const T* a = source + i * outer.from;
+      T* b = target + i * outer.to;
+      for (int64_t k = 0; k < inner.extent; ++k) b[k * inner.to] = a[k * inner.from];
     }
-    if (d < 0) return;
+    size_t d = loops.size();
+    for (;;) {
+      if (d == 0) return;
+      --d;
+      source += loops[d].from, target += loops[d].to;
+      if (++index[d] < loops[d].extent) break;
+      source -= loops[d].from * loops[d].extent, target -= loops[d].to * loops[d].extent;
+      index[d] = 0;
+    }
   }
 }
 
@@ -163,7 +175,8 @@ Tensor Tensor::images(int64_t first, int64_t count) const {
 void copy(const Tensor& from, const Tensor& to) {
   LITHE_CHECK(from.shape() == to.shape() && from.dtype() == to.dtype());
   if (from.size() == 0) return;
-  if (from.row_major() && to.row_major()) {
+  const bool same_order = from.strides() == to.strides() && from.strides() == channels_last_strides(from.shape());
+  if (same_order || (from.row_major() && to.row_major())) {
     std::memcpy(to.raw(), from.raw(), static_cast<size_t>(from.bytes()));
     return;
   }

@@ -59,18 +59,18 @@ std::vector<Shape> infer_shapes(const Graph& graph, const std::vector<Shape>& in
   return shapes;
 }
 
-Dims bind(const Node& node, const std::vector<Shape>& shapes) {
+Dims bind_dims(const Node& node, const std::vector<Shape>& shapes) {
   return node.op->bind(node.attributes, shapes_of(node, shapes), node.name);
 }
 
 std::vector<Shape> output_shapes(const Node& node, const std::vector<Shape>& shapes) {
-  return node.op->output_shapes(bind(node, shapes), shapes_of(node, shapes));
+  return node.op->output_shapes(bind_dims(node, shapes), shapes_of(node, shapes));
 }
 
 Madds total_madds(const Graph& graph) {
   const std::vector<Shape> shapes = infer_shapes(graph, input_shapes(graph, 1));
   Madds total;
-  for (const Node& node : graph.nodes) total += node.op->madds(bind(node, shapes));
+  for (const Node& node : graph.nodes) total += node.op->madds(bind_dims(node, shapes));
   return total;
 }
 

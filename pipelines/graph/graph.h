@@ -57,7 +57,7 @@ struct Graph {
 std::vector<Shape> infer_shapes(const Graph& graph, const std::vector<Shape>& inputs);
 std::vector<Shape> input_shapes(const Graph& graph, int64_t batch);
 /// The bound extents of one node under `shapes` (as infer_shapes gives them).
-Dims bind(const Node& node, const std::vector<Shape>& shapes);
+Dims bind_dims(const Node& node, const std::vector<Shape>& shapes);
 Madds total_madds(const Graph& graph);
 /// The shape of output `index` of `node` for given shapes of all values.
 std::vector<Shape> output_shapes(const Node& node, const std::vector<Shape>& shapes);

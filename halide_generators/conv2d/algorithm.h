@@ -1,0 +1,85 @@
+#pragma once
+#include "Halide.h"
+
+// The equations of convolution on packed weights. Variables run innermost first; `ni` is the output inside a panel,
+// `no` the panel.
+namespace lithe {
+
+using namespace Halide;
+
+constexpr int kPanel = 16;  // panels.h
+
+/// The first input channel that panel `no` reads. Clamped, so that its bounds are known without knowing the groups.
+inline Expr panel_start(Expr no, Expr C, Expr O, Expr K, Expr groups) {
+  return clamp(no * kPanel / (O / groups) * (C / groups), 0, C - K);
+}
+
+/// NaN passes: both comparisons are false for it.
+inline Expr clamped(Expr v, Expr least, Expr most) { return select(v < least, least, v > most, most, v); }
+
+struct Bounds {
+  Expr least, most;
+};
+
+/// y(o, m) = clamp(b(o) + sum_k w(o, k) x(start(o) + k, m)): pixels or images m as rows of a matrix.
+struct Gemm {
+  Var o{"o"}, m{"m"}, ni{"ni"}, no{"no"};
+  RDom k;
+  Func acc{"acc"}, y{"y"};
+  template <class X, class W, class B>
+  Gemm(const X& x, const W& w, const B& b, Expr groups, const Bounds& s) : k(0, w.dim(1).extent()) {
+    const Expr start = panel_start(no, x.dim(0).extent(), b.dim(0).extent(), w.dim(1).extent(), groups);
+    acc(ni, no, m) = 0.0f;
+    acc(ni, no, m) += w(ni, k, no) * x(start + k, m);
+    y(o, m) = clamped(acc(o % kPanel, o / kPanel, m) + b(o), s.least, s.most);
+  }
+};
+
+struct Window {
+  Expr stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h;
+};
+
+/// Zero outside the image.
+template <class X>
+Func zero_padded(const X& x) {
+  return BoundaryConditions::constant_exterior(
+      x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}, {Expr(), Expr()}});
+}
+
+/// y(w, h, o, n) = clamp(b(o) + sum over k, kx, ky of w(o, k, kx, ky) padded(start(o) + k, ...)).
+struct DirectConv {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
+  RDom k;
+  Func padded{"padded"}, acc{"acc"}, y{"y"};
+  template <class X, class Weights, class B>
+  DirectConv(const X& x, const Weights& weights, const B& b, Expr groups, const Window& s, const Bounds& bounds)
+      : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
+    padded(c, w, h, n) = zero_padded(x)(w, h, c, n);
+    const Expr start = panel_start(no, x.dim(2).extent(), b.dim(0).extent(), weights.dim(1).extent(), groups);
+    acc(ni, no, w, h, n) = 0.0f;
+    acc(ni, no, w, h, n) += weights(ni, k.x, k.y, k.z, no) *
+                            padded(start + k.x, w * s.stride_w + k.y * s.dilation_w - s.pad_w,
+                                   h * s.stride_h + k.z * s.dilation_h - s.pad_h, n);
+    y(w, h, c, n) = clamped(acc(c % kPanel, c / kPanel, w, h, n) + b(c), bounds.least, bounds.most);
+  }
+};
+
+/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(..., o / multiplier)).
+struct Depthwise {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  RDom k;
+  Func acc{"acc"}, y{"y"};
+  template <class X, class Weights, class B>
+  Depthwise(const X& x, const Weights& weights, const B& b, Expr multiplier, Expr KW, Expr KH, const Window& s,
+            const Bounds& bounds)
+      : k(0, KW, 0, KH) {
+    // The clamp tells Halide what the division by a run-time number hides: the channel exists.
+    const Expr source = clamp(c / multiplier, 0, x.dim(2).extent() - 1);
+    acc(c, w, h, n) = 0.0f;
+    acc(c, w, h, n) += weights(c, k.x, k.y) * zero_padded(x)(w * s.stride_w + k.x * s.dilation_w - s.pad_w,
+                                                            h * s.stride_h + k.y * s.dilation_h - s.pad_h, source, n);
+    y(w, h, c, n) = clamped(acc(c, w, h, n) + b(c), bounds.least, bounds.most);
+  }
+};
+
+}  // namespace lithe

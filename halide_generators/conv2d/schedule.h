@@ -1,0 +1,103 @@
+#pragma once
+#include "halide_generators/conv2d/algorithm.h"
+
+namespace lithe {
+
+/// Register tile of a GEMM: `panels` vectors of 16 outputs by `rows` pixels.
+struct Tile {
+  int panels, rows;
+};
+
+/// 32 registers of 16 floats carry 2 x 7 sums with room for operands, and 7 divides the sizes of ImageNet networks
+/// (112, 56, 28, 14, 7). With 16 registers of 8 floats (4) a panel takes two (four) of them.
+inline Tile register_tile(const Target& target, bool narrow) {
+  if (target.has_feature(Target::AVX512_Skylake)) return {narrow ? 1 : 2, 7};
+  if (target.has_feature(Target::AVX2) || target.arch == Target::ARM) return {1, 6};
+  return {1, 3};
+}
+
+/// Activations: every dimension starts at 0 and the channels, dimension `c`, lie side by side.
+template <class Buffer>
+void channels_innermost(Buffer& buffer, int c) {
+  for (int i = 0; i < buffer.dimensions(); ++i) buffer.dim(i).set_min(0);
+  buffer.dim(0).set_stride(Expr());
+  buffer.dim(c).set_stride(1);
+}
+
+template <class Buffer>
+void from_zero(Buffer& buffer) {
+  for (int i = 0; i < buffer.dimensions(); ++i) buffer.dim(i).set_min(0);
+}
+
+/// Weights packed in panels, (16, K, ...): rows of 16, the first stride that matters to the inner loop is a constant.
+template <class Buffer>
+void packed_panels(Buffer& w) {
+  from_zero(w);
+  w.dim(0).set_bounds(0, kPanel).set_stride(1);
+  w.dim(1).set_stride(kPanel);
+}
+
+/// The sums of one register tile stay in registers over the whole reduction.
+inline void schedule_sums(Func acc, const RDom& k, Var ni, Var no, Var row, int panels) {
+  acc.bound_extent(ni, kPanel).bound_extent(no, panels).vectorize(ni).unroll(no).unroll(row);
+  std::vector<VarOrRVar> order{ni, no, row};
+  for (int i = 0; i < k.dimensions(); ++i) order.push_back(k[i]);
+  acc.update().reorder(order).vectorize(ni).unroll(no).unroll(row);
+}
+
+inline void schedule(Gemm& g, Func y, const Tile& tile) {
+  constexpr int kBlock = 32;  // tiles of rows that share a pair of panels while their inputs are in the L2 cache
+  Var oo{"oo"}, oi{"oi"}, mo{"mo"}, mi{"mi"}, mb{"mb"}, task{"task"};
+  const auto tiled = [&](Stage s, int rows) {
+    s.split(g.o, oo, oi, kPanel * tile.panels, TailStrategy::GuardWithIf).split(oi, g.no, g.ni, kPanel);
+    s.split(g.m, mo, mi, rows, rows == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.split(mo, mb, mo, kBlock, TailStrategy::GuardWithIf);
+    s.reorder(g.ni, g.no, mi, mo, oo, mb).fuse(oo, mb, task);
+    s.vectorize(g.ni).unroll(g.no).unroll(mi).parallel(task);
+  };
+  tiled(y.specialize(y.output_buffer().dim(1).extent() >= tile.rows), tile.rows);
+  tiled(y, 1);
+  g.acc.compute_at(y, mo);
+  schedule_sums(g.acc, g.k, g.ni, g.no, g.m, tile.panels);
+}
+
+inline void schedule(DirectConv& f, Func y, const Tile& tile) {
+  Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"}, task{"task"};
+  const auto tiled = [&](Stage s, int columns) {
+    s.split(f.c, co, ci, kPanel * tile.panels, TailStrategy::GuardWithIf).split(ci, f.no, f.ni, kPanel);
+    s.split(f.w, wo, wi, columns, columns == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.reorder(f.ni, f.no, wi, wo, f.h, co, f.n).fuse(f.h, co, task);
+    s.vectorize(f.ni).unroll(f.no).unroll(wi).parallel(task);
+  };
+  const Expr width = y.output_buffer().dim(0).extent();
+  tiled(y.specialize(width >= tile.rows), tile.rows);
+  if (tile.rows > 3) tiled(y.specialize(width >= 3), 3);
+  tiled(y, 1);
+  f.acc.compute_at(y, wo);
+  schedule_sums(f.acc, f.k, f.ni, f.no, f.w, tile.panels);
+  // Borders are written once into a copy: tested in the innermost loop they cost up to half of the speed.
+  f.padded.compute_at(y, f.n).vectorize(f.c, kPanel, TailStrategy::GuardWithIf).parallel(f.h);
+}
+
+/// Depthwise: channels in lanes, 4 neighbouring pixels share their loads, borders cost nothing (they are not in lanes).
+inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier, Expr stride_w, bool unrolled) {
+  constexpr int kColumns = 4;
+  Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"};
+  const auto tiled = [&](Stage s, int lanes, int columns) {
+    s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.split(f.w, wo, wi, columns, columns == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.reorder(ci, wi, wo, co, f.h, f.n).vectorize(ci).unroll(wi).parallel(f.h).parallel(f.n);
+  };
+  const int lanes = target.natural_vector_size<float>();
+  const Expr channels = y.output_buffer().dim(2).extent(), width = y.output_buffer().dim(0).extent();
+  for (const int stride : {1, 2}) {
+    tiled(y.specialize(channels >= lanes && width >= kColumns && stride_w == stride && multiplier == 1), lanes, kColumns);
+  }
+  for (int l = lanes; l >= 4; l /= 2) tiled(y.specialize(channels >= l), l, 1);
+  tiled(y, 1, 1);
+  f.acc.compute_at(y, wo).vectorize(f.c).unroll(f.w);
+  f.acc.update().reorder(f.c, f.w, f.k.x, f.k.y).vectorize(f.c).unroll(f.w);
+  if (unrolled) f.acc.update().unroll(f.k.x).unroll(f.k.y);
+}
+
+}  // namespace lithe

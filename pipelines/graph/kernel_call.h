@@ -1,0 +1,60 @@
+#pragma once
+// From tensors to the arguments of a Halide kernel.
+
+#include <HalideRuntime.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipelines/graph/graph.h"
+#include "pipelines/graph/kernels.h"
+
+namespace lithe {
+
+/// Whether a port holds images, "N C H W": in memory those have their channels innermost.
+bool is_image(const std::string& port_dims);
+/// The first kernel of the node's operator that applies. Throws an internal Error if none does.
+const Kernel& choose_kernel(const Node& node, const Dims& dims);
+/// The tensors that `kernel` wants in another form, by port.
+std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const Dims& dims,
+                                   const std::vector<Tensor>& inputs);
+
+/// One call of a kernel, laid out once and made any number of times.
+class KernelCall {
+ public:
+  /// `ports`: the tensor of every port, packed where the kernel asks for it.
+  KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const std::map<std::string, Tensor>& ports);
+
+  void operator()() const { call_kernel(*kernel_, arguments_.get(), *where_); }
+  /// Lets `port` start at another address from now on; shape and strides stay.
+  void point(const std::string& port, void* data);
+
+ private:
+  struct Buffer {
+    std::string port;
+    halide_buffer_t header{};
+    std::vector<halide_dimension_t> dims;
+    Tensor tensor;  // keeps the memory alive
+  };
+  union Scalar {
+    int32_t i;
+    float f;
+  };
+
+  const CompiledKernel* kernel_;
+  std::unique_ptr<std::string> where_;
+  std::unique_ptr<Buffer[]> buffers_;
+  std::unique_ptr<Scalar[]> scalars_;
+  std::unique_ptr<void*[]> arguments_;
+  size_t buffer_count_ = 0;
+};
+
+/// The calls that make up one node: several only for kernels that run once per value of a variadic port. `inputs` and
+/// `outputs` as in the node; absent inputs are empty tensors.
+std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
+                                const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
+                                const std::vector<Tensor>& outputs);
+
+}  // namespace lithe

@@ -1,0 +1,244 @@
+#include "pipelines/graph/session.h"
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+
+#include "pipelines/core/file.h"
+#include "pipelines/core/threads.h"
+#include "pipelines/graph/kernel_call.h"
+#include "pipelines/graph/plan.h"
+#include "pipelines/graph/rewrite.h"
+
+namespace lithe {
+namespace {
+
+// The memory of one image on its way through a plan, with every kernel call laid out in it. It belongs to one task.
+class Arena {
+ public:
+  Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed)
+      : plan_(plan), memory_({plan.arena_bytes}, DType::kU8) {
+    const Graph& graph = *plan.graph;
+    for (size_t s = 0; s < plan.steps.size(); ++s) {
+      const Plan::Step& step = plan.steps[s];
+      const Node& node = graph.nodes[step.node];
+      std::vector<Tensor> inputs, outputs;
+      for (const ValueId id : node.inputs) inputs.push_back(tensor(id, parameters));
+      for (const ValueId id : node.outputs) outputs.push_back(tensor(id, parameters));
+      Work work;
+      if (step.kernel == nullptr) {
+        work.from = inputs[0];
+        work.to = Tensor::view(outputs[0].raw(), inputs[0].shape(), row_major_strides(inputs[0].shape()), DType::kF32,
+                               nullptr);
+      } else {
+        work.calls = prepare(node, *step.kernel, step.dims, inputs, packed[s], outputs);
+      }
+      work_.push_back(std::move(work));
+    }
+    for (const ValueId id : graph.inputs) inputs_.push_back({tensor(id, parameters), uses_of(id)});
+    for (const ValueId id : graph.outputs) outputs_.push_back(tensor(id, parameters));
+  }
+
+  /// `inputs`, `outputs`: one image each.
+  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+    for (size_t i = 0; i < inputs.size(); ++i) take(inputs[i], inputs_[i]);
+    for (const Work& work : work_) {
+      for (const KernelCall& call : work.calls) call();
+      if (work.calls.empty()) copy(work.from, work.to);
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) copy(outputs_[i], outputs[i]);
+  }
+
+ private:
+  struct Work {
+    std::vector<KernelCall> calls;  // empty: a copy
+    Tensor from, to;
+  };
+  struct Input {
+    Tensor tensor;
+    std::vector<std::pair<size_t, std::string>> uses;  // step and port; none: it must lie in the arena
+  };
+
+  // An image that already has the right layout is read where it is.
+  void take(const Tensor& given, const Input& input) {
+    const bool in_place = !input.uses.empty() && given.strides() == input.tensor.strides();
+    if (!in_place) copy(given, input.tensor);
+    for (const auto& [step, port] : input.uses) {
+      for (KernelCall& call : work_[step].calls) call.point(port, in_place ? given.raw() : input.tensor.raw());
+    }
+  }
+
+  std::vector<std::pair<size_t, std::string>> uses_of(ValueId input) const {
+    for (size_t v = 0; v < plan_.places.size(); ++v) {
+      if (plan_.places[v].root == input && static_cast<ValueId>(v) != input) return {};  // views keep their address
+    }
+    std::vector<std::pair<size_t, std::string>> uses;
+    for (size_t s = 0; s < plan_.steps.size(); ++s) {
+      const Node& node = plan_.graph->nodes[plan_.steps[s].node];
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        if (node.inputs[i] != input) continue;
+        if (plan_.steps[s].kernel == nullptr || node.op->port_of(i).variadic) return {};
+        uses.emplace_back(s, node.op->port_of(i).name);
+      }
+    }
+    return uses;
+  }
+
+  Tensor tensor(ValueId id, const Parameters& parameters) const {
+    if (id == kNoValue) return {};
+    const Value& value = plan_.graph->value(id);
+    if (value.is_state()) return parameters.at(value.name);
+    const Plan::Place& place = plan_.places[static_cast<size_t>(id)];
+    const int64_t offset = plan_.places[static_cast<size_t>(place.root)].offset;
+    return Tensor::view(memory_.data<uint8_t>() + offset, place.shape, place.strides, DType::kF32, nullptr);
+  }
+
+  const Plan& plan_;
+  Tensor memory_;
+  std::vector<Work> work_;
+  std::vector<Input> inputs_;
+  std::vector<Tensor> outputs_;
+};
+
+// A plan for one input size with its packed weights and the arenas that are not in use.
+class Ready {
+ public:
+  Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs)
+      : inputs_(inputs), plan_(make_plan(graph, inputs)), parameters_(parameters) {
+    for (const Plan::Step& step : plan_.steps) {
+      const Node& node = graph.nodes[step.node];
+      std::vector<Tensor> values;
+      for (const ValueId id : node.inputs) {
+        const bool state = id != kNoValue && graph.value(id).is_state();
+        values.push_back(state ? parameters.at(graph.value(id).name) : Tensor());
+      }
+      packed_.push_back(step.kernel ? pack(node, *step.kernel, step.dims, values) : std::map<std::string, Tensor>());
+    }
+  }
+
+  const std::vector<Shape>& inputs() const { return inputs_; }
+  const Plan& plan() const { return plan_; }
+
+  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+    std::unique_ptr<Arena> arena = take();
+    arena->run(inputs, outputs);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    arenas_.push_back(std::move(arena));
+  }
+
+ private:
+  std::unique_ptr<Arena> take() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!arenas_.empty()) {
+        std::unique_ptr<Arena> arena = std::move(arenas_.back());
+        arenas_.pop_back();
+        return arena;
+      }
+    }
+    return std::make_unique<Arena>(plan_, parameters_, packed_);
+  }
+
+  const std::vector<Shape> inputs_;
+  const Plan plan_;
+  const Parameters& parameters_;
+  std::vector<std::map<std::string, Tensor>> packed_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Arena>> arenas_;
+};
+
+constexpr size_t kPlansKept = 4;  // input sizes that stay planned
+
+}  // namespace
+
+struct Session::State {
+  Graph graph, rewritten;
+  Parameters parameters;  // of the rewritten graph
+  std::mutex mutex;
+  std::list<std::shared_ptr<Ready>> ready;  // the most recently used first
+
+  std::shared_ptr<Ready> find(const std::vector<Shape>& inputs) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const auto it = std::find_if(ready.begin(), ready.end(), [&](const auto& r) { return r->inputs() == inputs; });
+    if (it != ready.end()) {
+      ready.splice(ready.begin(), ready, it);
+      return ready.front();
+    }
+    ready.push_front(std::make_shared<Ready>(rewritten, parameters, inputs));
+    if (ready.size() > kPlansKept) ready.pop_back();
+    return ready.front();
+  }
+};
+
+Session::Session(Graph graph, const Parameters& parameters, SessionOptions options) : state_(std::make_unique<State>()) {
+  for (const ValueId id : graph.state()) {
+    const Value& value = graph.value(id);
+    const auto it = parameters.find(value.name);
+    if (it == parameters.end()) throw Error(graph.name + ": no parameter \"" + value.name + "\"");
+    if (it->second.shape() != value.shape) {
+      throw Error(graph.name + ": parameter \"" + value.name + "\" is " + to_string(it->second.shape()) + ", expected " +
+                  to_string(value.shape));
+    }
+    state_->parameters[value.name] = it->second;
+  }
+  state_->graph = graph;
+  state_->rewritten = std::move(graph);
+  if (options.rewrite) rewrite(state_->rewritten, state_->parameters);
+}
+
+Session::~Session() = default;
+
+const Graph& Session::graph() const { return state_->graph; }
+
+std::string Session::plan_hash(const std::vector<Shape>& inputs) const {
+  std::vector<Shape> single = inputs;
+  for (Shape& shape : single) shape.at(0) = 1;
+  return sha256(instruction_set() + "\n" + state_->find(single)->plan().describe()).substr(0, 16);
+}
+
+std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
+  const Graph& graph = state_->graph;
+  if (inputs.size() != graph.inputs.size()) {
+    throw Error(graph.name + ": expected " + std::to_string(graph.inputs.size()) + " inputs, got " +
+                std::to_string(inputs.size()));
+  }
+  std::vector<Shape> single;
+  const int64_t images = inputs[0].rank() > 0 ? inputs[0].dim(0) : 0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Value& value = graph.value(graph.inputs[i]);
+    if (inputs[i].rank() != static_cast<int64_t>(value.shape.size()) || inputs[i].dim(0) != images || images < 1 ||
+        inputs[i].dtype() != DType::kF32) {
+      throw Error(graph.name + "." + value.name + ": expected F32 of the form " + to_string(value.shape) +
+                  " with any batch of at least 1, got " + name_of(inputs[i].dtype()) + " " + to_string(inputs[i].shape()));
+    }
+    single.push_back(inputs[i].shape());
+    single.back()[0] = 1;
+  }
+  const std::shared_ptr<Ready> ready = state_->find(single);
+
+  std::vector<Tensor> outputs;
+  for (const ValueId id : graph.outputs) {
+    // Outputs of the rewritten graph stand in the same order.
+    Shape shape = ready->plan().places[static_cast<size_t>(state_->rewritten.outputs[outputs.size()])].shape;
+    LITHE_CHECK(!shape.empty() && id != kNoValue);
+    shape[0] = images;
+    outputs.emplace_back(shape);
+  }
+  const auto run_image = [&](int64_t i) {
+    std::vector<Tensor> in, out;
+    for (const Tensor& t : inputs) in.push_back(t.images(i, 1));
+    for (const Tensor& t : outputs) out.push_back(t.images(i, 1));
+    ready->run(in, out);
+  };
+  if (images == 1) {
+    run_image(0);  // threads inside the kernels
+  } else {
+    parallel_for(images, [&](int64_t i) {  // threads across images
+      const SerialKernels serial;
+      run_image(i);
+    });
+  }
+  return outputs;
+}
+
+}  // namespace lithe
