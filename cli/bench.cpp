@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "cli/command.h"
+#include "cli/engine.h"
+#include "cli/machine.h"
+#include "pipelines/core/threads.h"
+
+namespace lithe::cli {
+namespace {
+
+struct BenchOptions {
+  ModelRequest request;
+  std::string network, file, engine = "halide";
+  int64_t batch = 1, input_size = 0;
+  int threads = 1, repeat = 10;
+  double min_time = 1;
+  std::optional<double> fail_if_slower;
+  bool json = false;
+  template <class Field>
+  void visit(Field&& f) {
+    f.positional("network", network, "network (see `lithe list networks`) or model file", "NETWORK|FILE");
+    f("model", file, "file to run instead, under that network's name", "FILE");
+    f("weights", request.weights, "weights file; without one a network gets seeded weights", "FILE");
+    f("set", request.options, "option of the network");
+    f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
+    f("batch", batch, "images per forward pass");
+    f("input-size", input_size, "square images of N pixels; 0: those of the network");
+    f("threads", threads, "threads; 0: one per core");
+    f("repeat", repeat, "forward passes at least");
+    f("min-time", min_time, "seconds at least");
+    f("fail-if-slower", fail_if_slower, "exit with 7 if the median is above X milliseconds");
+    f("json", json, "as JSON");
+  }
+};
+
+double ms_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Noise of the spread of normalised images: speed may depend on denormal or saturated numbers.
+Tensor noise(const Shape& shape) {
+  Tensor images(shape);
+  std::mt19937 random(1);
+  std::generate_n(images.data(), images.size(), [&] { return static_cast<float>(random() % 4096) / 1024.0f - 2; });
+  return images;
+}
+
+std::vector<double> pass_times(const BenchOptions& o, const Engine& engine, const Tensor& images) {
+  std::vector<double> times;
+  const auto start = std::chrono::steady_clock::now();
+  while (static_cast<int>(times.size()) < o.repeat || ms_since(start) < o.min_time * 1000) {
+    const auto pass = std::chrono::steady_clock::now();
+    engine.run(images);
+    times.push_back(ms_since(pass));
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+void bench(const BenchOptions& o) {
+  if (o.batch < 1) throw Error(ErrorKind::kUsage, "--batch: expected at least 1, got " + std::to_string(o.batch));
+  if (o.repeat < 1) throw Error(ErrorKind::kUsage, "--repeat: expected at least 1, got " + std::to_string(o.repeat));
+  set_threads(o.threads);
+  ModelRequest request = o.request;
+  request.model = o.file.empty() ? o.network : o.file;
+  const auto start = std::chrono::steady_clock::now();
+  const Engine engine = make_engine(o.engine, request, o.input_size);
+  const double load_ms = ms_since(start);
+
+  Shape shape = engine.image;
+  shape.at(0) = o.batch;
+  const Tensor images = noise(shape);
+  const auto first = std::chrono::steady_clock::now();
+  engine.run(images);
+  const double first_ms = ms_since(first);
+  const std::vector<double> times = pass_times(o, engine, images);
+  const double median = (times[times.size() / 2] + times[(times.size() - 1) / 2]) / 2;
+
+  const nlohmann::ordered_json answer = {{"network", o.network},
+                                         {"engine", o.engine},
+                                         {"batch", o.batch},
+                                         {"threads", threads()},
+                                         {"device", cpu_name()},
+                                         {"load_ms", load_ms},
+                                         {"first_ms", first_ms},
+                                         {"min_ms", times.front()},
+                                         {"median_ms", median},
+                                         {"images_per_second", 1000 * static_cast<double>(o.batch) / median},
+                                         {"peak_rss_mb", peak_rss_mb()}};
+  if (o.json) {
+    std::cout << answer.dump(2) << "\n";
+  } else {
+    for (const auto& [key, value] : answer.items()) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.6g", value.is_number() ? value.get<double>() : 0.0);
+      std::cout << key << ": " << (value.is_number() ? text : value.get<std::string>()) << "\n";
+    }
+  }
+  if (o.fail_if_slower && median > *o.fail_if_slower) {
+    throw Error(ErrorKind::kCheck, "the median pass took " + std::to_string(median) + " ms, at most " +
+                                       std::to_string(*o.fail_if_slower) + " ms were asked for");
+  }
+}
+
+}  // namespace
+
+extern const Command kBench = command<BenchOptions>(
+    "bench", "time forward passes of a network", bench,
+    {{"lithe bench micronet_m0", "one image, one thread, seeded weights"},
+     {"lithe bench mobilenet_v2 --batch 32 --threads 0 --json", "throughput on all cores"},
+     {"lithe bench mobilenet_v2 --engine opencv --model mobilenet_v2.onnx", "the same in OpenCV"},
+     {"lithe bench micronet_m3 --fail-if-slower 5", "a check for a script: exit code 7 above 5 ms"}});
+
+}  // namespace lithe::cli

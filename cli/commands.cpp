@@ -1,0 +1,26 @@
+#include "cli/command.h"
+#include "pipelines/core/names.h"
+
+namespace lithe::cli {
+
+extern const Command kClassify, kValidate, kMerge, kInspect, kList, kRun, kImport, kExport, kBench, kDoctor, kVersion,
+    kCompletion, kHelp;
+
+const std::vector<const Command*>& commands() {
+  static const std::vector<const Command*> table = {&kClassify, &kValidate,   &kMerge,  &kInspect, &kList,
+                                                    &kRun,      &kImport,     &kExport, &kBench,   &kDoctor,
+                                                    &kVersion,  &kCompletion, &kHelp};
+  return table;
+}
+
+const Command& find_command(const std::string& name) {
+  Words names;
+  for (const Command* command : commands()) {
+    if (command->name == name) return *command;
+    names.push_back(command->name);
+  }
+  throw Error(ErrorKind::kUsage,
+              "unknown command \"" + name + "\"" + did_you_mean(name, names) + "; `lithe help` lists them");
+}
+
+}  // namespace lithe::cli

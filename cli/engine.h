@@ -1,0 +1,20 @@
+#pragma once
+// The two engines behind one call, for `bench`.
+
+#include <functional>
+#include <string>
+
+#include "pipelines/model/model.h"
+
+namespace lithe::cli {
+
+struct Engine {
+  std::function<void(const Tensor& images)> run;
+  Shape image;  // N C H W with N = 1
+};
+
+/// `name` is halide or opencv. OpenCV gets an ONNX file as it is, and any other model by way of an export. Square
+/// images of `input_size` pixels, or the model's own size if it is 0.
+Engine make_engine(const std::string& name, const ModelRequest& request, int64_t input_size);
+
+}  // namespace lithe::cli
