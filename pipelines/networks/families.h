@@ -7,6 +7,11 @@
 
 namespace lithe {
 
+// Sources of published figures.
+constexpr const char* kReadme = "README of the authors";
+constexpr const char* kQuoted = "quoted by a later paper";
+constexpr const char* kCounted = "counted from the released definition";
+
 std::vector<Network> micronets();   // MicroNet M0-M3 (Li et al., ICCV 2021)
 std::vector<Network> mobilenets();  // MobileNetV2 (Sandler et al., CVPR 2018) and with DCD (Li et al., ICLR 2021)
 std::vector<Network> resnets();     // ResNet (He et al., CVPR 2016), with DCD, with DRT (Li et al., CVPR 2021)

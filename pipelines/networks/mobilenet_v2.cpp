@@ -98,12 +98,9 @@ Network member(bool dynamic) {
     n.options.push_back({"fc_squeeze", "8", "reduction of the light branch; 16 in the released x1.0 weights"});
   n.build = [dynamic](const NetworkOptions& o) { return mobilenet_v2(dynamic, o); };
   if (dynamic) {
-    n.published = {{"parameters", 7452088, "[D]"},
-                   {"MAdds", 403.8e6, "[D]"},
-                   {"parameters", 3.1e6, "[S] at width=0.5"},
-                   {"top-1 %", 70.2, "[S] at width=0.5"}};
+    n.published = {{"parameters", 7452088, kCounted}, {"MAdds (b)", 403.8e6, kCounted}};
   } else {
-    n.published = {{"parameters", 3.5e6, "[S]"}, {"MAdds", 300e6, "[S]"}, {"top-1 %", 72.0, "[S]"}};
+    n.published = {{"parameters", 3.5e6, kQuoted}, {"MAdds (a)", 300e6, kQuoted}, {"top-1 %", 72.0, kQuoted}};
   }
   return n;
 }

@@ -31,12 +31,11 @@ class NetworkOptions {
   std::map<std::string, std::string> values_;
 };
 
-/// One figure that others state, at the default options unless `source` says otherwise. docs/networks.md explains the
-/// tags of the sources.
+/// One figure that others state for the network at its default options.
 struct Published {
-  std::string what;  // "parameters", "MAdds", "top-1 %"
+  std::string what;  // "parameters", "MAdds (a)" to "(c)" as in Madds, "top-1 %"
   double value = 0;
-  std::string source;
+  std::string source;  // who states it
 };
 
 struct Network {

@@ -26,18 +26,18 @@ struct ResNet {
 const std::vector<ResNet>& table() {
   static const std::vector<ResNet> all = {
       {"resnet18",      Kind::kStatic, false, {2, 2, 2, 2},
-       {{"parameters", 11.1e6, "[S]"}, {"MAdds", 1.81e9, "[S]"}, {"top-1 %", 70.4, "[S]"}}},
+       {{"parameters", 11689512, kCounted}, {"MAdds (a)", 1.814e9, kCounted}, {"top-1 %", 70.4, kQuoted}}},
       {"resnet34",      Kind::kStatic, false, {3, 4, 6, 3}, {}},
-      {"resnet50",      Kind::kStatic, true,  {3, 4, 6, 3}, {{"parameters", 25557032, "[D]"}, {"MAdds", 4.089e9, "[D]"}}},
+      {"resnet50",      Kind::kStatic, true,  {3, 4, 6, 3}, {{"parameters", 25557032, kCounted}, {"MAdds (a)", 4.089e9, kCounted}}},
       {"resnet101",     Kind::kStatic, true,  {3, 4, 23, 3}, {}},
       {"dcd_resnet18",  Kind::kDcd,    false, {2, 2, 2, 2},
-       {{"parameters", 14703332, "[D]"}, {"MAdds", 1.885e9, "[D]"}, {"top-1 %", 73.1, "[S]"}}},
+       {{"parameters", 14703332, kCounted}, {"MAdds (b)", 1.885e9, kCounted}, {"top-1 %", 73.1, kQuoted}}},
       {"dcd_resnet34",  Kind::kDcd,    false, {3, 4, 6, 3}, {}},
-      {"dcd_resnet50",  Kind::kDcd,    true,  {3, 4, 6, 3}, {{"parameters", 29835056, "[D]"}, {"MAdds", 4.381e9, "[D]"}}},
+      {"dcd_resnet50",  Kind::kDcd,    true,  {3, 4, 6, 3}, {{"parameters", 29835056, kCounted}, {"MAdds (b)", 4.381e9, kCounted}}},
       {"drt_resnet18",  Kind::kDrt,    false, {2, 2, 2, 2}, {}},
       {"drt_resnet50",  Kind::kDrt,    true,  {3, 4, 6, 3}, {}},
       {"drt_resnet101", Kind::kDrt,    true,  {3, 4, 23, 3},
-       {{"parameters", 54103824, "[D] without the heads"}, {"MAdds", 9.497e9, "[D] without the heads"}}},
+       {{"parameters", 54103824 + 2 * 3399345, kCounted}, {"MAdds (a)", 9.497e9 + 2 * 3.393e6, kCounted}}},
   };
   return all;
 }

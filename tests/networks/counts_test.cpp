@@ -1,0 +1,136 @@
+// Parameters and multiply-adds of every network whose counts are published or were counted from its released
+// definition.
+
+#include <gtest/gtest.h>
+
+#include "pipelines/networks/registry.h"
+
+namespace lithe {
+namespace {
+
+using Options = std::map<std::string, std::string>;
+
+int64_t parameters_under(const Graph& graph, const std::string& prefix) {
+  int64_t count = 0;
+  for (const Value& v : graph.values) {
+    if (v.kind == ValueKind::kParameter && v.name.compare(0, prefix.size(), prefix) == 0) count += elements(v.shape);
+  }
+  return count;
+}
+
+Madds madds_under(const Graph& graph, const std::string& prefix) {
+  const std::vector<Shape> shapes = infer_shapes(graph, input_shapes(graph, 1));
+  Madds total;
+  for (const Node& node : graph.nodes) {
+    if (node.name.compare(0, prefix.size(), prefix) == 0) total += node.op->madds(bind_dims(node, shapes));
+  }
+  return total;
+}
+
+TEST(Counts, MicroNet) {
+  struct Row {
+    const char* name;
+    int64_t parameters, convolution_and_linear, with_shift_max, stem;
+  };
+  for (const Row& row :
+       {Row{"micronet_m0", 1019590, 3448880, 4240720, 602112}, Row{"micronet_m1", 1777587, 5314080, 6363072, 903168},
+        Row{"micronet_m2", 2393876, 10338128, 13416112, 1204224},
+        Row{"micronet_m3", 2622960, 18236000, 21450400, 1354752}}) {
+    SCOPED_TRACE(row.name);
+    const Graph graph = build_network(row.name);
+    EXPECT_EQ(graph.parameter_count(), row.parameters);
+    EXPECT_EQ(total_madds(graph).a(), row.convolution_and_linear);
+    EXPECT_EQ(total_madds(graph).c(), row.with_shift_max);
+    EXPECT_EQ(madds_under(graph, "features.0").c(), row.stem);
+  }
+}
+
+// The published totals are rounded to 1,000M or 0.1M; the digits behind were counted by an independent implementation.
+TEST(Counts, DynamicConvolutionDecomposition) {
+  struct Row {
+    const char* name;
+    Options options;
+    int64_t parameters, madds;
+  };
+  const auto mobile = [](const char* width, const char* fc_squeeze) {
+    return Options{{"width", width}, {"fc_squeeze", fc_squeeze}};
+  };
+  for (const Row& row : {Row{"dcd_resnet18", {}, 14703332, 1884551811}, Row{"dcd_resnet50", {}, 29835056, 4381437986},
+                         Row{"dcd_mobilenet_v2", mobile("0.35", "8"), 2267932, 81105240},
+                         Row{"dcd_mobilenet_v2", mobile("0.35", "16"), 2099323, 80936631},
+                         Row{"dcd_mobilenet_v2", mobile("0.5", "8"), 3056616, 134259336},
+                         Row{"dcd_mobilenet_v2", mobile("0.5", "16"), 2664300, 133867020},
+                         Row{"dcd_mobilenet_v2", mobile("0.75", "8"), 5122650, 289759615},
+                         Row{"dcd_mobilenet_v2", mobile("0.75", "16"), 4081621, 288718586},
+                         Row{"dcd_mobilenet_v2", mobile("1.0", "8"), 7452088, 403832600},
+                         Row{"dcd_mobilenet_v2", mobile("1.0", "16"), 5720028, 402100540}}) {
+    const Graph graph = build_network(row.name, row.options);
+    EXPECT_EQ(graph.parameter_count(), row.parameters) << row.name;
+    EXPECT_EQ(total_madds(graph).b(), row.madds) << row.name;
+    EXPECT_EQ(total_madds(graph).c(), row.madds) << "no additions of a Shift-Max here";
+  }
+}
+
+TEST(Counts, StaticNetworks) {
+  struct Row {
+    const char* name;
+    Options options;
+    int64_t parameters, madds;
+  };
+  for (const Row& row :
+       {Row{"resnet18", {}, 11689512, 1814073344}, Row{"resnet34", {}, 21797672, 3663761408},
+        Row{"resnet50", {}, 25557032, 4089184256}, Row{"resnet101", {}, 44549160, 7801405440},
+        Row{"mobilenet_v2", {{"width", "0.35"}}, 1677128, 59285808},
+        Row{"mobilenet_v2", {{"width", "0.5"}}, 1968680, 97131840},
+        Row{"mobilenet_v2", {{"width", "0.75"}}, 2636424, 209069792}, Row{"mobilenet_v2", {}, 3504872, 300774272}}) {
+    const Graph graph = build_network(row.name, row.options);
+    EXPECT_EQ(graph.parameter_count(), row.parameters) << row.name;
+    EXPECT_EQ(total_madds(graph).c(), row.madds) << row.name;
+  }
+}
+
+TEST(Counts, DynamicTransfer) {
+  const Graph graph = build_network("drt_resnet101");
+  EXPECT_EQ(parameters_under(graph, "F1."), 3399345);
+  EXPECT_EQ(parameters_under(graph, "F2."), 3399345);
+  EXPECT_EQ(graph.parameter_count() - 2 * 3399345, 54103824);
+  EXPECT_EQ(total_madds(graph).a() - 2 * madds_under(graph, "F1.").a(), 9497022160);
+  EXPECT_EQ(54103824 - build_network("resnet101", {{"classes", "1"}}).parameter_count() + 2049, 11603664)
+      << "what the dynamic residual adds to the static trunk";
+}
+
+// Kernels of p x p, p = 64, 128, 256, 512, four per block of two per layer, and attention C -> C/16 -> 4 of its input.
+TEST(Counts, DynamicTransferOnBasicBlocks) {
+  int64_t expected = build_network("resnet18").parameter_count() - 1000 * 513;
+  for (const auto& [in, planes] : {std::pair<int64_t, int64_t>{64, 64},
+                                   {64, 64},
+                                   {64, 128},
+                                   {128, 128},
+                                   {128, 256},
+                                   {256, 256},
+                                   {256, 512},
+                                   {512, 512}}) {
+    expected += 4 * planes * planes + in / 16 * (in + 4);
+  }
+  const Graph graph = build_network("drt_resnet18");
+  EXPECT_EQ(graph.parameter_count() - parameters_under(graph, "F"), expected);
+}
+
+TEST(Counts, PublishedFiguresAreOurs) {
+  for (const Network& network : networks()) {
+    const Graph graph = build_network(network.name);
+    const Madds madds = total_madds(graph);
+    const std::map<std::string, int64_t> ours = {{"parameters", graph.parameter_count()},
+                                                 {"MAdds (a)", madds.a()},
+                                                 {"MAdds (b)", madds.b()},
+                                                 {"MAdds (c)", madds.c()}};
+    for (const Published& figure : network.published) {
+      if (figure.what == "top-1 %") continue;
+      ASSERT_TRUE(ours.count(figure.what)) << network.name << ": " << figure.what;
+      EXPECT_NEAR(static_cast<double>(ours.at(figure.what)), figure.value, 0.07 * figure.value) << network.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lithe
