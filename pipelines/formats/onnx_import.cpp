@@ -4,7 +4,9 @@
 #include <set>
 
 #include "pipelines/core/file.h"
+#include "pipelines/formats/graph_limits.h"
 #include "pipelines/formats/onnx_importer.h"
+#include "pipelines/formats/text.h"
 
 namespace lithe {
 namespace onnx_import {
@@ -12,7 +14,6 @@ namespace {
 
 constexpr int64_t kFirstOpset = 7, kLastOpset = 21;
 constexpr int kMostInputs = 16;
-constexpr int64_t kLargestExtent = 1 << 16, kLargestImage = int64_t{1} << 28;  // of a graph input
 
 const Translations& translations() {
   static const Translations table = [] {
@@ -68,7 +69,7 @@ int64_t opset_of(const onnx::ModelProto& model, const std::string& where) {
 
 // N C or N C H W. An open batch counts as 1, and so does a fixed one: Lithe's graphs take any.
 Shape input_shape(const onnx::ValueInfoProto& input, const std::string& where) {
-  const std::string here = where + ": input \"" + printable(input.name()) + "\"";
+  const std::string here = where + ": input " + printable(input.name());
   const auto& type = input.type().tensor_type();
   if (!input.type().has_tensor_type() ||
       (type.elem_type() != onnx::TensorProto::FLOAT && type.elem_type() != onnx::TensorProto::FLOAT16)) {
@@ -77,14 +78,14 @@ Shape input_shape(const onnx::ValueInfoProto& input, const std::string& where) {
   Shape shape;
   for (const auto& dim : type.shape().dim()) {
     const int64_t extent = shape.empty() ? 1 : dim.dim_value();
-    if (extent < 1 || extent > kLargestExtent) {
+    if (extent < 1 || extent > limits::kImageExtent) {
       throw Error(here + ": expected fixed extents up to 65536 after the batch, got " +
-                  (dim.dim_param().empty() ? std::to_string(extent) : "\"" + printable(dim.dim_param()) + "\"") +
+                  (dim.dim_param().empty() ? std::to_string(extent) : printable(dim.dim_param())) +
                   "; export the model for one image size");
     }
     shape.push_back(extent);
   }
-  if ((shape.size() != 2 && shape.size() != 4) || elements(shape) > kLargestImage) {
+  if ((shape.size() != 2 && shape.size() != 4) || elements(shape) > limits::kImageElements) {
     throw Error(here + ": expected N x C or an image N x C x H x W, got " + to_string(shape));
   }
   return shape;
@@ -108,7 +109,7 @@ void read_values(Importer& importer, const onnx::GraphProto& graph, const std::s
   std::set<std::string> initializers;
   for (const onnx::TensorProto& tensor : graph.initializer()) {
     Operand operand;
-    operand.constant = tensor_of(tensor, where + ": initializer \"" + printable(tensor.name()) + "\"");
+    operand.constant = tensor_of(tensor, where + ": initializer " + printable(tensor.name()));
     operand.shape = operand.constant.shape();
     importer.define(tensor.name(), operand);
     initializers.insert(tensor.name());
@@ -144,7 +145,7 @@ OnnxModel translate(const onnx::ModelProto& model, int64_t file_bytes, const std
     importer.output(OnnxNode(reader, where, opset));
   }
   OnnxModel result = importer.finish();
-  result.producer = printable(model.producer_name() + " " + model.producer_version());
+  result.producer = model.producer_name() + (model.producer_version().empty() ? "" : " " + model.producer_version());
   return result;
 }
 

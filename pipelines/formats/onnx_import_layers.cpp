@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pipelines/formats/onnx_importer.h"
+#include "pipelines/formats/text.h"
 
 namespace lithe::onnx_import {
 namespace {
@@ -40,7 +41,7 @@ Window window_of(const OnnxNode& node, const Operand& x, const std::vector<int64
     } else if (rule == "VALID") {
       before = after = 0;
     } else if (rule != "NOTSET") {
-      node.refuse("auto_pad \"" + rule + "\"");
+      node.refuse("auto_pad " + printable(rule));
     }
     if (before < 0 || after < 0) node.refuse("a negative padding");
     result.kernel[i] = kernel[i], result.stride[i] = strides[i], result.dilation[i] = dilations[i];

@@ -1,11 +1,11 @@
 #include "pipelines/formats/onnx_importer.h"
 
-#include <algorithm>
+#include "pipelines/formats/graph_limits.h"
+#include "pipelines/formats/text.h"
 
 namespace lithe::onnx_import {
 namespace {
 
-constexpr int64_t kLargestValue = int64_t{1} << 31;    // elements of one activation
 constexpr int64_t kLargestInteger = int64_t{1} << 40;  // in lists: extents, axes, paddings
 
 }  // namespace
@@ -14,19 +14,17 @@ const Operand& Importer::operand(const OnnxNode& node, int i) const {
   const std::string name = node.input(i);
   const auto it = operands_.find(name);
   if (it == operands_.end()) {
-    throw Error(node.where() + ": input " + std::to_string(i) +
-                (name.empty() ? " is missing"
-                              : " (\"" + printable(name) +
-                                    "\") is "
-                                    "given by no earlier node and no initializer; is the file damaged?"));
+    const std::string what = name.empty() ? " is missing" : " (" + printable(name) + ") is given by no earlier node";
+    throw Error(node.where() + ": input " + std::to_string(i) + what + "; is the file damaged?");
   }
   return it->second;
 }
 
 Operand Importer::padded_activation(const OnnxNode& node, int i) {
   Operand x = operand(node, i);
-  if (x.is_constant()) node.refuse("input \"" + node.input(i) + "\" is a constant where an activation is expected");
-  if (x.channels_last) node.refuse("\"" + node.input(i) + "\" lies in the order N H W C; expected N C H W");
+  if (x.is_constant())
+    node.refuse("input " + printable(node.input(i)) + " is a constant where an activation is expected");
+  if (x.channels_last) node.refuse(printable(node.input(i)) + " lies in the order N H W C; expected N C H W");
   const Shape& held = builder_.shape(x.value);
   if (x.shape == held) return x;
   if (x.shape.size() == 2 && x.shape[0] == held[0]) {
@@ -38,8 +36,8 @@ Operand Importer::padded_activation(const OnnxNode& node, int i) {
   Shape trimmed = x.shape;
   while (trimmed.size() > held.size() && trimmed.back() == 1) trimmed.pop_back();
   if (trimmed != held || x.shape.size() > 4) {
-    node.refuse("the shape " + to_string(x.shape) + " of \"" + node.input(i) +
-                "\" is neither N x C nor that of an image");
+    node.refuse("the shape " + to_string(x.shape) + " of " + printable(node.input(i)) +
+                " is neither N x C nor that of an image");
   }
   return x;
 }
@@ -52,7 +50,7 @@ Operand Importer::activation(const OnnxNode& node, int i) {
 
 const Tensor& Importer::constant(const OnnxNode& node, int i, const std::string& what) const {
   const Operand& x = operand(node, i);
-  if (!x.is_constant()) node.refuse(what + " (\"" + node.input(i) + "\") is computed; expected a constant");
+  if (!x.is_constant()) node.refuse(what + " (" + printable(node.input(i)) + ") is computed; expected a constant");
   if (x.constant.dtype() != DType::kF32) throw Error(node.where() + ": " + what + ": expected floats, got integers");
   return x.constant;
 }
@@ -61,7 +59,7 @@ std::vector<int64_t> Importer::integers(const OnnxNode& node, int i, const std::
   if (node.input(i).empty()) return node.integers(attribute);
   const Operand& x = operand(node, i);
   if (!x.is_constant() || x.constant.dtype() != DType::kI64) {
-    node.refuse(attribute + " (\"" + node.input(i) + "\") is computed; expected constant integers");
+    node.refuse(attribute + " (" + printable(node.input(i)) + ") is computed; expected constant integers");
   }
   const std::vector<int64_t> result(x.constant.data<int64_t>(), x.constant.data<int64_t>() + x.constant.size());
   for (const int64_t value : result) {
@@ -91,7 +89,7 @@ std::string Importer::unused_name(const std::string& wish) {
 ValueId Importer::parameter(const OnnxNode& node, const std::string& name, const Tensor& tensor, bool statistic) {
   const auto known = parameter_ids_.find(name);
   if (known != parameter_ids_.end() && builder_.shape(known->second) == tensor.shape()) return known->second;
-  if (tensor.size() == 0) throw Error(node.where() + ": \"" + name + "\" holds no elements");
+  if (tensor.size() == 0) throw Error(node.where() + ": " + printable(name) + " holds no elements");
   budget_ -= tensor.bytes();
   if (budget_ < 0)
     throw Error(node.where() + ": the parameters need far more memory than the file holds; is it damaged?");
@@ -110,7 +108,7 @@ ValueId Importer::add(const OnnxNode& node, const std::string& name, const std::
   } catch (const Error& error) {  // the contract's message names the port; ours adds the file and its operator
     throw Error(node.where() + ": " + error.what());
   }
-  if (elements(builder_.shape(id)) > kLargestValue) {
+  if (elements(builder_.shape(id)) > limits::kValueElements) {
     throw Error(node.where() + ": the result " + to_string(builder_.shape(id)) + " has more than 2^31 elements");
   }
   return id;
@@ -155,7 +153,7 @@ void Importer::output(const OnnxNode& reader) {
 
 void Importer::define(const std::string& name, Operand operand) {
   if (!operands_.emplace(name, std::move(operand)).second) {
-    throw Error(file_ + ": the value \"" + name + "\" is defined twice; is the file damaged?");
+    throw Error(file_ + ": the value " + printable(name) + " is defined twice; is the file damaged?");
   }
 }
 

@@ -2,16 +2,16 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
-#include <algorithm>
+#include "pipelines/formats/graph_limits.h"
+#include "pipelines/formats/text.h"
 
 namespace lithe {
 namespace {
 
-constexpr int64_t kLargestInteger = int64_t{1} << 24;  // of attributes: strides, pads, axes
-constexpr int kDeepestNesting = 24;                    // a model without subgraphs nests 8 messages
+constexpr int kDeepestNesting = 24;  // a model without subgraphs nests 8 messages
 
 int64_t checked(int64_t value, const std::string& where) {
-  if (value < -kLargestInteger || value > kLargestInteger) {
+  if (value < -limits::kAttribute || value > limits::kAttribute) {
     throw Error(where + ": expected an integer up to 2^24, got " + std::to_string(value) + "; is the file damaged?");
   }
   return value;
@@ -33,15 +33,9 @@ onnx::ModelProto parse_model(std::string_view bytes, const std::string& where) {
   return model;
 }
 
-std::string printable(const std::string& name) {
-  std::string result = name.substr(0, 100);
-  for (char& c : result) c = c >= 0x20 && c < 0x7f ? c : '?';
-  return result;
-}
-
 std::string OnnxNode::where() const {
   const std::string& name = proto_.name().empty() && proto_.output_size() > 0 ? proto_.output(0) : proto_.name();
-  return file_ + ": " + printable(type()) + " \"" + printable(name) + "\"";
+  return file_ + ": " + printable(type()) + " " + printable(name);
 }
 
 void OnnxNode::refuse(const std::string& what) const {
