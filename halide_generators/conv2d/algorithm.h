@@ -25,7 +25,7 @@ struct Bounds {
 struct Gemm {
   Var o{"o"}, m{"m"}, ni{"ni"}, no{"no"};
   RDom k;
-  Func acc{"acc"}, y{"y"};
+  Func acc{"acc"}, y{"result"};
   template <class X, class W, class B>
   Gemm(const X& x, const W& w, const B& b, Expr groups, const Bounds& s) : k(0, w.dim(1).extent()) {
     const Expr start = panel_start(no, x.dim(0).extent(), b.dim(0).extent(), w.dim(1).extent(), groups);
@@ -50,7 +50,7 @@ Func zero_padded(const X& x) {
 struct DirectConv {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
   RDom k;
-  Func padded{"padded"}, acc{"acc"}, y{"y"};
+  Func padded{"padded"}, acc{"acc"}, y{"result"};
   template <class X, class Weights, class B>
   DirectConv(const X& x, const Weights& weights, const B& b, Expr groups, const Window& s, const Bounds& bounds)
       : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
@@ -64,20 +64,21 @@ struct DirectConv {
   }
 };
 
-/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(..., o / multiplier)).
+/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(o, ...)), padded(o, ...) = x(..., o / multiplier).
 struct Depthwise {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
   RDom k;
-  Func acc{"acc"}, y{"y"};
+  Func padded{"padded"}, acc{"acc"}, y{"result"};
   template <class X, class Weights, class B>
   Depthwise(const X& x, const Weights& weights, const B& b, Expr multiplier, Expr KW, Expr KH, const Window& s,
             const Bounds& bounds)
       : k(0, KW, 0, KH) {
     // The clamp tells Halide what the division by a run-time number hides: the channel exists.
     const Expr source = clamp(c / multiplier, 0, x.dim(2).extent() - 1);
+    padded(c, w, h, n) = zero_padded(x)(w, h, source, n);
     acc(c, w, h, n) = 0.0f;
-    acc(c, w, h, n) += weights(c, k.x, k.y) * zero_padded(x)(w * s.stride_w + k.x * s.dilation_w - s.pad_w,
-                                                            h * s.stride_h + k.y * s.dilation_h - s.pad_h, source, n);
+    acc(c, w, h, n) += weights(c, k.x, k.y) * padded(c, w * s.stride_w + k.x * s.dilation_w - s.pad_w,
+                                                    h * s.stride_h + k.y * s.dilation_h - s.pad_h, n);
     y(w, h, c, n) = clamped(acc(c, w, h, n) + b(c), bounds.least, bounds.most);
   }
 };

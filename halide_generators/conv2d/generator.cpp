@@ -68,7 +68,7 @@ class DepthwiseConv : public Generator<DepthwiseConv<KH, KW>> {
   }
   void schedule() {
     channels_innermost(x, 2), channels_innermost(y, 2), from_zero(w), from_zero(b);
-    lithe::schedule(*conv_, y, this->get_target(), multiplier, stride_w, KH != 0);
+    lithe::schedule(*conv_, y, this->get_target(), multiplier, stride_w, KH != 0, KH * KW >= 9);
   }
 
  private:

@@ -79,14 +79,20 @@ inline void schedule(DirectConv& f, Func y, const Tile& tile) {
   f.padded.compute_at(y, f.n).vectorize(f.c, kPanel, TailStrategy::GuardWithIf).parallel(f.h);
 }
 
-/// Depthwise: channels in lanes, 4 neighbouring pixels share their loads, borders cost nothing (they are not in lanes).
-inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier, Expr stride_w, bool unrolled) {
+/// Depthwise: channels in lanes, neighbouring pixels share their loads. With `staged` a block of channels is copied with
+/// its borders first: worth it for large windows, whose tiles nearly all touch a border in the small images they serve.
+inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier, Expr stride_w, bool unrolled, bool staged) {
   constexpr int kColumns = 4;
   Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"};
   const auto tiled = [&](Stage s, int lanes, int columns) {
     s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
     s.split(f.w, wo, wi, columns, columns == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
-    s.reorder(ci, wi, wo, co, f.h, f.n).vectorize(ci).unroll(wi).parallel(f.h).parallel(f.n);
+    if (staged) {
+      s.reorder(ci, wi, wo, f.h, co, f.n).parallel(co);
+    } else {
+      s.reorder(ci, wi, wo, co, f.h, f.n).parallel(f.h);
+    }
+    s.vectorize(ci).unroll(wi).parallel(f.n);
   };
   const int lanes = target.natural_vector_size<float>();
   const Expr channels = y.output_buffer().dim(2).extent(), width = y.output_buffer().dim(0).extent();
@@ -95,6 +101,7 @@ inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier
   }
   for (int l = lanes; l >= 4; l /= 2) tiled(y.specialize(channels >= l), l, 1);
   tiled(y, 1, 1);
+  if (staged) f.padded.compute_at(y, co).vectorize(f.c);
   f.acc.compute_at(y, wo).vectorize(f.c).unroll(f.w);
   f.acc.update().reorder(f.c, f.w, f.k.x, f.k.y).vectorize(f.c).unroll(f.w);
   if (unrolled) f.acc.update().unroll(f.k.x).unroll(f.k.y);

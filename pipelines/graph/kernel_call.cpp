@@ -114,7 +114,7 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
   arguments_ = std::make_unique<void*[]>(count);
   for (size_t i = 0; i < count; ++i) {
     const halide_filter_argument_t& argument = kernel_->metadata->arguments[i];
-    const std::string name = argument.name;
+    const std::string name = argument_name(argument.name);
     const auto attribute = node.attributes.find(name);
     if (argument.kind == halide_argument_kind_input_scalar) {
       if (argument.type.code == halide_type_float) {

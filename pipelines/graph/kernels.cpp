@@ -99,6 +99,11 @@ std::vector<std::string> kernel_names() {
   return names;
 }
 
+std::string argument_name(const char* name) {
+  const std::string text = name;
+  return text.substr(0, text.find('$'));
+}
+
 void call_kernel(const CompiledKernel& kernel, void** arguments, const std::string& where) {
   set_up();
   const int code = kernel.call(arguments);

@@ -4,36 +4,11 @@
 #include <utility>
 
 #include "pipelines/core/float32.h"
+#include "pipelines/core/random.h"
 #include "pipelines/core/threads.h"
 
 namespace lithe {
 namespace {
-
-// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the number at position `counter` of the stream `key`.
-uint64_t random_bits(uint64_t key, uint64_t counter) {
-  uint64_t z = key + (counter + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-// FNV-1a, so that every tensor has its own stream.
-uint64_t hash(const std::string& text) {
-  uint64_t h = 0xcbf29ce484222325u;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return h;
-}
-
-// Nearly normal(0, 1): the sum of twelve uniform numbers. Additions of small integers only, hence the same bits
-// everywhere, which logarithm and cosine of different C libraries do not promise.
-double standard_normal(uint64_t key, uint64_t index) {
-  int64_t sum = 0;
-  for (uint64_t draw = 0; draw < 3; ++draw) {
-    const uint64_t bits = random_bits(key, 3 * index + draw);
-    for (int shift = 0; shift < 64; shift += 16) sum += static_cast<int64_t>(bits >> shift & 0xffff);
-  }
-  return static_cast<double>(2 * sum - 12 * 0xffff) / 0x20000;
-}
 
 // `name` with the prefix `from` (whole components) replaced by `to`; `name` itself if it does not start so.
 std::string replace_prefix(const std::string& name, const std::string& from, const std::string& to) {
@@ -78,10 +53,10 @@ Parameters initial_parameters(const Graph& graph, uint64_t seed) {
   }
   parallel_for(static_cast<int64_t>(tensors.size()), [&](int64_t t) {
     const auto& [tensor, value] = tensors[static_cast<size_t>(t)];
-    const uint64_t key = random_bits(seed, hash(value->name));
+    const RandomStream random(seed, value->name);
     const int64_t size = tensor.size();
     for (int64_t i = 0; i < size; ++i) {
-      const double z = value->init.spread == 0 ? 0 : standard_normal(key, static_cast<uint64_t>(i));
+      const double z = value->init.spread == 0 ? 0 : random.normal(static_cast<uint64_t>(i));
       tensor.data()[i] = static_cast<float>(value->init.mean + value->init.spread * z);
     }
   });
