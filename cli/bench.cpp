@@ -23,7 +23,7 @@ struct BenchOptions {
   bool json = false;
   template <class Field>
   void visit(Field&& f) {
-    f.positional("network", network, "network (see `lithe list networks`) or model file", "NETWORK|FILE");
+    f.positional("network", network, "network of `lithe list networks`, or model file", "NETWORK|FILE");
     f("model", file, "file to run instead, under that network's name", "FILE");
     f("weights", request.weights, "weights file; without one a network gets seeded weights", "FILE");
     f("set", request.options, "option of the network");

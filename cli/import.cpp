@@ -1,4 +1,3 @@
-#include <cmath>
 #include <iostream>
 #include <sstream>
 
@@ -16,8 +15,8 @@ struct ImportOptions {
   std::map<std::string, std::string> set;
   template <class Field>
   void visit(Field&& f) {
-    f.positional("file", file, "PyTorch checkpoint, or ONNX file (.onnx)", "FILE");
-    f.required("output", output, "Lithe file to write (.safetensors)", "FILE");
+    f.positional("file", file, "PyTorch checkpoint, or ONNX file: its name ends in .onnx", "FILE");
+    f.required("output", output, "Lithe file to write, .safetensors", "FILE");
     f("network", network, "network that the weights of a checkpoint are for", "NETWORK");
     f("set", set, "option of that network");
     f("labels", labels, "names of the classes, one a line", "FILE");
@@ -61,14 +60,9 @@ Model from_onnx(const ImportOptions& o) {
   return load_model(request);
 }
 
-// The preset's rule for images of the network's size: the crop is the input, the shorter side 8/7 of it.
 Preprocessing preprocessing_for(const Graph& graph, const std::string& preset) {
-  Preprocessing p = preprocessing_preset(preset);
   const Shape input = input_shapes(graph, 1).at(0);
-  if (input.size() != 4) return p;
-  p.crop_height = input[2], p.crop_width = input[3];
-  p.resize_to = std::lround(static_cast<double>(std::min(input[2], input[3])) * 256 / 224);
-  return p;
+  return input.size() == 4 ? preprocessing_preset(preset, input[2], input[3]) : preprocessing_preset(preset);
 }
 
 Words read_labels(const std::string& file, const Graph& graph) {

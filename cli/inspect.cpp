@@ -19,7 +19,7 @@ struct InspectOptions {
   bool json = false;
   template <class Field>
   void visit(Field&& f) {
-    f.positional("model", model, "network (see `lithe list networks`) or model file", "NETWORK|FILE");
+    f.positional("model", model, "network of `lithe list networks`, or model file", "NETWORK|FILE");
     f("set", set, "option of the network");
     f("input-size", input_size, "count for square images of N pixels; 0: those of the network");
     f("json", json, "as JSON; madds is rule (a)");

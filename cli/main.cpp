@@ -34,11 +34,12 @@ ExitCode dispatch(Words arguments) {
   }
 }
 
-// Standard output is data: what did not arrive there is an error.
+// Standard output is data: what did not arrive there is an error. A reader that has gone (`| head`) wants no message.
 ExitCode flushed(ExitCode code) {
   errno = 0;
   std::cout.flush();
   if (std::cout && std::ferror(stdout) == 0) return code;
+  if (errno == EPIPE) return kOutput;
   throw Error(ErrorKind::kOutput,
               std::string("standard output: cannot write: ") + (errno != 0 ? std::strerror(errno) : "closed or full"));
 }

@@ -18,7 +18,7 @@ struct RunOptions {
   int threads = 0;
   template <class Field>
   void visit(Field&& f) {
-    f.required("model", request.model, "network (see `lithe list networks`) or model file", "NETWORK|FILE");
+    f.required("model", request.model, "network of `lithe list networks`, or model file", "NETWORK|FILE");
     f("weights", request.weights, "weights file; without one a network gets seeded weights", "FILE");
     f("set", request.options, "option of the network");
     f("seed", request.seed, "of the seeded weights");
