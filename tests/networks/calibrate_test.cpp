@@ -1,0 +1,71 @@
+#include "pipelines/networks/calibrate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "pipelines/core/threads.h"
+#include "pipelines/graph/session.h"
+#include "pipelines/networks/registry.h"
+
+namespace lithe {
+namespace {
+
+double deviation(const Tensor& x) {
+  double sum = 0, squares = 0;
+  for (int64_t i = 0; i < x.size(); ++i) sum += x.data()[i], squares += x.data()[i] * static_cast<double>(x.data()[i]);
+  const double n = static_cast<double>(x.size());
+  return std::sqrt(squares / n - sum / n * sum / n);
+}
+
+TEST(NoiseImages, AreSmoothAndOnTheScaleOfPhotographs) {
+  const Tensor x = noise_images(4, 3, 96, 80, 1);
+  EXPECT_EQ(x.shape(), (Shape{4, 3, 96, 80}));
+  EXPECT_NEAR(deviation(x), 1, 0.25);
+  double squares = 0;
+  for (int64_t i = 1; i < x.size(); ++i) squares += std::pow(x.data()[i] - x.data()[i - 1], 2);
+  EXPECT_LT(std::sqrt(squares / static_cast<double>(x.size())), 0.3) << "white noise of that scale gives 1.4";
+  EXPECT_GT(relative_difference(x.images(0, 1), x.images(1, 1)), 0.1) << "every image is another";
+}
+
+class Seeded : public testing::TestWithParam<std::string> {};
+
+// Outputs are finite, on a common scale and differ between images; a small change of the image changes them little,
+// which is what a comparison between two implementations needs.
+TEST_P(Seeded, IsWellConditioned) {
+  const Graph graph = build_network(GetParam());
+  const Parameters weights = seeded_parameters(graph, 1);
+  const Tensor image = noise_images(2, 3, 224, 224, 77);
+  const Tensor output = forward(graph, weights, {image}).output();
+  EXPECT_GT(deviation(output), 0.2);
+  EXPECT_LT(deviation(output), 5);
+  EXPECT_GT(relative_difference(output.images(0, 1), output.images(1, 1)), 0.01) << "the image does not matter";
+
+  Tensor moved = image.clone();
+  for (int64_t i = 0; i < moved.size(); ++i) moved.data()[i] *= 1 + (i % 3 == 0 ? 1e-5f : -1e-5f);
+  EXPECT_LT(relative_difference(forward(graph, weights, {moved}).output(), output), 1e-3);
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const Network& network : networks()) all.push_back(network.name);
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(All, Seeded, testing::ValuesIn(names()), [](const auto& network) { return network.param; });
+
+TEST(SeededParameters, SameSeedSameBits) {
+  const Graph graph = build_network("micronet_m1", {{"input_size", "64"}});
+  const Parameters one = seeded_parameters(graph, 4);
+  set_threads(1);
+  const Parameters two = seeded_parameters(graph, 4);
+  set_threads(0);
+  for (const auto& [name, tensor] : one) {
+    EXPECT_EQ(std::memcmp(tensor.raw(), two.at(name).raw(), static_cast<size_t>(tensor.bytes())), 0) << name;
+  }
+  EXPECT_NE(seeded_parameters(graph, 5).at("classifier.2.linear.0.weight").at(0, 0),
+            one.at("classifier.2.linear.0.weight").at(0, 0));
+}
+
+}  // namespace
+}  // namespace lithe
