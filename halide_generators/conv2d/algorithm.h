@@ -15,7 +15,7 @@ inline Expr panel_start(Expr no, Expr C, Expr O, Expr K, Expr groups) {
 }
 
 /// NaN passes: both comparisons are false for it.
-inline Expr clamped(Expr v, Expr least, Expr most) { return select(v < least, least, v > most, most, v); }
+inline Expr clamped(Expr v, Expr least, Expr most) { return select(v<least, least, v> most, most, v); }
 
 struct Bounds {
   Expr least, most;
@@ -46,25 +46,29 @@ Func zero_padded(const X& x) {
       x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}, {Expr(), Expr()}});
 }
 
-/// y(w, h, o, n) = clamp(b(o) + sum over k, kx, ky of w(o, k, kx, ky) padded(start(o) + k, ...)).
+/// y(w, h, o, n) = clamp(b(o) + sum over k, kx, ky of w(o, k, kx, ky) padded(start(o) + k, ...)). A row of x is given
+/// as one run i = c + C w, so that copying it between zeros is plain copying for any number of channels.
 struct DirectConv {
-  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, i{"i"}, ni{"ni"}, no{"no"};
   RDom k;
   Func padded{"padded"}, acc{"acc"}, y{"result"};
   template <class X, class Weights, class B>
-  DirectConv(const X& x, const Weights& weights, const B& b, Expr groups, const Window& s, const Bounds& bounds)
+  DirectConv(const X& x, const Weights& weights, const B& b, Expr C, Expr groups, const Window& s, const Bounds& bounds)
       : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
-    padded(c, w, h, n) = zero_padded(x)(w, h, c, n);
-    const Expr start = panel_start(no, x.dim(2).extent(), b.dim(0).extent(), weights.dim(1).extent(), groups);
+    const Func zeros = BoundaryConditions::constant_exterior(
+        x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}});
+    padded(i, h, n) = zeros(i, h, n);
+    const Expr start = panel_start(no, C, b.dim(0).extent(), weights.dim(1).extent(), groups);
+    const Expr column = w * s.stride_w + k.y * s.dilation_w - s.pad_w;
     acc(ni, no, w, h, n) = 0.0f;
     acc(ni, no, w, h, n) += weights(ni, k.x, k.y, k.z, no) *
-                            padded(start + k.x, w * s.stride_w + k.y * s.dilation_w - s.pad_w,
-                                   h * s.stride_h + k.z * s.dilation_h - s.pad_h, n);
+                            padded(start + k.x + column * C, h * s.stride_h + k.z * s.dilation_h - s.pad_h, n);
     y(w, h, c, n) = clamped(acc(c % kPanel, c / kPanel, w, h, n) + b(c), bounds.least, bounds.most);
   }
 };
 
-/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(o, ...)), padded(o, ...) = x(..., o / multiplier).
+/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(o, ...)), padded(o, ...) = x(..., o /
+/// multiplier).
 struct Depthwise {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
   RDom k;
@@ -78,7 +82,7 @@ struct Depthwise {
     padded(c, w, h, n) = zero_padded(x)(w, h, source, n);
     acc(c, w, h, n) = 0.0f;
     acc(c, w, h, n) += weights(c, k.x, k.y) * padded(c, w * s.stride_w + k.x * s.dilation_w - s.pad_w,
-                                                    h * s.stride_h + k.y * s.dilation_h - s.pad_h, n);
+                                                     h * s.stride_h + k.y * s.dilation_h - s.pad_h, n);
     y(w, h, c, n) = clamped(acc(c, w, h, n) + b(c), bounds.least, bounds.most);
   }
 };

@@ -30,19 +30,19 @@ class Pointwise : public Generator<Pointwise<kNarrow>> {
 template <bool kNarrow>
 class Conv2d : public Generator<Conv2d<kNarrow>> {
  public:
-  GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 5}, b{"b", 1};
-  GeneratorInput<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
+  GeneratorInput<Buffer<float>> x{"x", 3}, w{"w", 5}, b{"b", 1};
+  GeneratorInput<int32_t> C{"C"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
       dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
   GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {
-    conv_.emplace(x, w, b, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+    conv_.emplace(x, w, b, C, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
                   Bounds{clamp_min, clamp_max});
     y(conv_->w, conv_->h, conv_->c, conv_->n) = conv_->y(conv_->w, conv_->h, conv_->c, conv_->n);
   }
   void schedule() {
-    channels_innermost(x, 2), channels_innermost(y, 2), packed_panels(w), from_zero(b);
+    from_zero(x), channels_innermost(y, 2), packed_panels(w), from_zero(b);
     lithe::schedule(*conv_, y, register_tile(this->get_target(), kNarrow));
   }
 
@@ -68,7 +68,7 @@ class DepthwiseConv : public Generator<DepthwiseConv<KH, KW>> {
   }
   void schedule() {
     channels_innermost(x, 2), channels_innermost(y, 2), from_zero(w), from_zero(b);
-    lithe::schedule(*conv_, y, this->get_target(), multiplier, stride_w, KH != 0, KH * KW >= 9);
+    lithe::schedule(*conv_, y, this->get_target(), multiplier, stride_w, KH != 0, true);
   }
 
  private:

@@ -14,10 +14,14 @@ struct Bounds {
 
 bool bounds_of(const Node& node, Bounds* bounds) {
   const std::string& op = node.op->name();
-  if (op == "relu") *bounds = {0.0, std::numeric_limits<double>::infinity()};
-  else if (op == "relu6") *bounds = {0.0, 6.0};
-  else if (op == "clamp") *bounds = {std::get<double>(node.attributes.at("lo")), std::get<double>(node.attributes.at("hi"))};
-  else return false;
+  if (op == "relu")
+    *bounds = {0.0, std::numeric_limits<double>::infinity()};
+  else if (op == "relu6")
+    *bounds = {0.0, 6.0};
+  else if (op == "clamp")
+    *bounds = {std::get<double>(node.attributes.at("lo")), std::get<double>(node.attributes.at("hi"))};
+  else
+    return false;
   return true;
 }
 

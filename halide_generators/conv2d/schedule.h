@@ -76,12 +76,14 @@ inline void schedule(DirectConv& f, Func y, const Tile& tile) {
   f.acc.compute_at(y, wo);
   schedule_sums(f.acc, f.k, f.ni, f.no, f.w, tile.panels);
   // Borders are written once into a copy: tested in the innermost loop they cost up to half of the speed.
-  f.padded.compute_at(y, f.n).vectorize(f.c, kPanel, TailStrategy::GuardWithIf).parallel(f.h);
+  f.padded.compute_at(y, f.n).vectorize(f.i, kPanel).parallel(f.h);
 }
 
-/// Depthwise: channels in lanes, neighbouring pixels share their loads. With `staged` a block of channels is copied with
-/// its borders first: worth it for large windows, whose tiles nearly all touch a border in the small images they serve.
-inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier, Expr stride_w, bool unrolled, bool staged) {
+/// Depthwise: channels in lanes, neighbouring pixels share their loads. With `staged` a block of channels is copied
+/// with its borders first: worth it for large windows, whose tiles nearly all touch a border in the small images they
+/// serve.
+inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier, Expr stride_w, bool unrolled,
+                     bool staged) {
   constexpr int kColumns = 4;
   Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"};
   const auto tiled = [&](Stage s, int lanes, int columns) {
@@ -97,7 +99,8 @@ inline void schedule(Depthwise& f, Func y, const Target& target, Expr multiplier
   const int lanes = target.natural_vector_size<float>();
   const Expr channels = y.output_buffer().dim(2).extent(), width = y.output_buffer().dim(0).extent();
   for (const int stride : {1, 2}) {
-    tiled(y.specialize(channels >= lanes && width >= kColumns && stride_w == stride && multiplier == 1), lanes, kColumns);
+    tiled(y.specialize(channels >= lanes && width >= kColumns && stride_w == stride && multiplier == 1), lanes,
+          kColumns);
   }
   for (int l = lanes; l >= 4; l /= 2) tiled(y.specialize(channels >= l), l, 1);
   tiled(y, 1, 1);

@@ -101,7 +101,8 @@ Shape channels_last_strides(const Shape& shape) {
   return {h * w * c, 1, w * c, c};
 }
 
-Tensor::Tensor(Shape shape, DType dtype) : shape_(std::move(shape)), strides_(row_major_strides(shape_)), dtype_(dtype) {
+Tensor::Tensor(Shape shape, DType dtype)
+    : shape_(std::move(shape)), strides_(row_major_strides(shape_)), dtype_(dtype) {
   owner_ = allocate(elements(shape_) * size_of(dtype));
   data_ = owner_.get();
 }
@@ -181,10 +182,14 @@ void copy(const Tensor& from, const Tensor& to) {
     return;
   }
   switch (size_of(from.dtype())) {
-    case 1: return copy_elements<uint8_t>(from, to);
-    case 2: return copy_elements<uint16_t>(from, to);
-    case 4: return copy_elements<uint32_t>(from, to);
-    default: return copy_elements<uint64_t>(from, to);
+    case 1:
+      return copy_elements<uint8_t>(from, to);
+    case 2:
+      return copy_elements<uint16_t>(from, to);
+    case 4:
+      return copy_elements<uint32_t>(from, to);
+    default:
+      return copy_elements<uint64_t>(from, to);
   }
 }
 

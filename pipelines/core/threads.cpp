@@ -25,7 +25,8 @@ void set_threads(int threads) {
 int threads() {
   // The limit of the process may exceed what one arena gives: the smaller of both is what runs.
   const auto allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
-  return static_cast<int>(std::min<std::size_t>(allowed, static_cast<std::size_t>(tbb::this_task_arena::max_concurrency())));
+  return static_cast<int>(
+      std::min<std::size_t>(allowed, static_cast<std::size_t>(tbb::this_task_arena::max_concurrency())));
 }
 
 void parallel_for(int64_t count, const std::function<void(int64_t)>& body) {

@@ -13,7 +13,9 @@ std::vector<const Shape*> shapes_of(const Node& node, const std::vector<Shape>& 
 
 }  // namespace
 
-std::string join(const std::string& scope, const std::string& name) { return scope.empty() ? name : scope + "." + name; }
+std::string join(const std::string& scope, const std::string& name) {
+  return scope.empty() ? name : scope + "." + name;
+}
 
 ValueId Graph::find(const std::string& value_name) const {
   for (size_t i = 0; i < values.size(); ++i) {

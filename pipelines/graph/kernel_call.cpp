@@ -27,11 +27,16 @@ std::vector<halide_dimension_t> present_image(const Tensor& t, int rank, bool pi
   if (rank == 4) {
     return {dimension(w, strides[3]), dimension(h, strides[2]), dimension(c, strides[1]), dimension(n, strides[0])};
   }
+  if (rank == 3) {
+    LITHE_CHECK(strides[1] == 1 && strides[3] == c);
+    return {dimension(c * w, 1), dimension(h, strides[2]), dimension(n, strides[0])};
+  }
   LITHE_CHECK(strides == channels_last_strides(shape));  // merged dimensions have no gaps
   if (rank == 2 && pixels) return {dimension(c, 1), dimension(n * h * w, c)};
   if (rank == 2) return {dimension(c * h * w, 1), dimension(n, c * h * w)};
   if (rank == 1) return {dimension(n * c * h * w, 1)};
-  throw Error(ErrorKind::kInternal, where + ": a kernel cannot take an image with " + std::to_string(rank) + " dimensions");
+  throw Error(ErrorKind::kInternal,
+              where + ": a kernel cannot take an image with " + std::to_string(rank) + " dimensions");
 }
 
 std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int rank, bool pixels, bool packed,
@@ -42,8 +47,8 @@ std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int r
   }
   if (rank == 1 && t.rank() != 1) return {dimension(t.size(), 1)};
   if (rank != t.rank()) {
-    throw Error(ErrorKind::kInternal, where + ": a kernel wants " + std::to_string(rank) + " dimensions, the tensor is " +
-                                          to_string(t.shape()));
+    throw Error(ErrorKind::kInternal, where + ": a kernel wants " + std::to_string(rank) +
+                                          " dimensions, the tensor is " + to_string(t.shape()));
   }
   std::vector<halide_dimension_t> dims;
   for (size_t i = t.shape().size(); i-- > 0;) dims.push_back(dimension(t.shape()[i], t.strides()[i]));
@@ -137,7 +142,8 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
       // An absent optional input is zeros of the shape that its port names.
       const Port* port = find_port(*node.op, name);
       if (port == nullptr || !port->optional) {
-        throw Error(ErrorKind::kInternal, *where_ + ": nothing to bind to argument \"" + name + "\" of kernel " + kernel.name);
+        throw Error(ErrorKind::kInternal,
+                    *where_ + ": nothing to bind to argument \"" + name + "\" of kernel " + kernel.name);
       }
       Shape shape;
       for (const std::string& dim : words(port->dims)) shape.push_back(dims(dim));
@@ -184,8 +190,8 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
     const Tensor& y = outputs[0];
     Shape shape = y.shape();
     shape[1] = inputs[i].dim(1);
-    Tensor slice = Tensor::view(y.data() + first * y.strides()[1], shape, y.strides(), DType::kF32,
-                                std::make_shared<Tensor>(y));
+    Tensor slice =
+        Tensor::view(y.data() + first * y.strides()[1], shape, y.strides(), DType::kF32, std::make_shared<Tensor>(y));
     ports[declared.back().name] = inputs[i];
     ports[node.op->outputs()[0].name] = slice;
     calls.emplace_back(node, kernel, dims, ports);

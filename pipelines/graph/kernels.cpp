@@ -12,6 +12,7 @@
 #include "pipelines/core/error.h"
 #include "pipelines/core/names.h"
 #include "pipelines/core/threads.h"
+#include "pipelines/graph/scratch_memory.h"
 
 namespace lithe {
 namespace {
@@ -55,7 +56,8 @@ int named_level(const char* name) {
   for (int level = 0; level < 3; ++level) {
     if (std::string(name) == kInstructionSets[level]) return level;
   }
-  throw Error(ErrorKind::kUsage, std::string("LITHE_INSTRUCTION_SET: expected baseline, avx2 or avx512, got \"") + name + "\"");
+  throw Error(ErrorKind::kUsage,
+              std::string("LITHE_INSTRUCTION_SET: expected baseline, avx2 or avx512, got \"") + name + "\"");
 }
 
 int allowed_level() {
@@ -69,7 +71,9 @@ int allowed_level() {
 bool wants(const uint64_t* features, int feature) { return (features[feature / 64] >> (feature % 64)) & 1; }
 
 int can_use(int count, const uint64_t* features) {
-  const int needed = wants(features, halide_target_feature_avx512) ? 2 : wants(features, halide_target_feature_avx2) ? 1 : 0;
+  const int needed = wants(features, halide_target_feature_avx512) ? 2
+                     : wants(features, halide_target_feature_avx2) ? 1
+                                                                   : 0;
   return needed <= allowed_level() && halide_default_can_use_target_features(count, features);
 }
 
@@ -77,6 +81,8 @@ struct Setup {
   Setup() {
     halide_set_error_handler(on_error);
     halide_set_custom_do_par_for(parallel_for);
+    halide_set_custom_malloc([](void*, size_t bytes) { return allocate_scratch(bytes); });
+    halide_set_custom_free([](void*, void* memory) { free_scratch(memory); });
     halide_set_custom_can_use_target_features(can_use);
   }
 };
@@ -88,7 +94,8 @@ void set_up() { static const Setup once; }
 const CompiledKernel& find_kernel(const std::string& name) {
   const auto it = registry().find(name);
   if (it == registry().end()) {
-    throw Error(ErrorKind::kInternal, "no kernel \"" + name + "\" was compiled in" + did_you_mean(name, kernel_names()));
+    throw Error(ErrorKind::kInternal,
+                "no kernel \"" + name + "\" was compiled in" + did_you_mean(name, kernel_names()));
   }
   return it->second;
 }
@@ -109,8 +116,8 @@ void call_kernel(const CompiledKernel& kernel, void** arguments, const std::stri
   const int code = kernel.call(arguments);
   if (code == 0) return;
   const std::lock_guard<std::mutex> lock(error_mutex);
-  throw Error(ErrorKind::kInternal,
-              where + ": kernel " + kernel.name + " failed with Halide error " + std::to_string(code) + ": " + error_text);
+  throw Error(ErrorKind::kInternal, where + ": kernel " + kernel.name + " failed with Halide error " +
+                                        std::to_string(code) + ": " + error_text);
 }
 
 std::string instruction_set() {
@@ -123,7 +130,8 @@ std::string instruction_set() {
     return can_use(4, features) != 0;
   };
   if (has({halide_target_feature_avx512, halide_target_feature_avx512_skylake})) return kInstructionSets[2];
-  if (has({halide_target_feature_avx2, halide_target_feature_fma, halide_target_feature_f16c})) return kInstructionSets[1];
+  if (has({halide_target_feature_avx2, halide_target_feature_fma, halide_target_feature_f16c}))
+    return kInstructionSets[1];
 #endif
   return kInstructionSets[0];
 }

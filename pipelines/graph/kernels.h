@@ -19,7 +19,8 @@ struct CompiledKernel {
 const CompiledKernel& find_kernel(const std::string& name);
 std::vector<std::string> kernel_names();
 
-/// The name of an argument as its generator wrote it: Halide numbers names ("y$2") when it compiles for several targets.
+/// The name of an argument as its generator wrote it: Halide numbers names ("y$2") when it compiles for several
+/// targets.
 std::string argument_name(const char* name);
 
 /// Calls a kernel. A Halide error becomes an Error that starts with `where`.

@@ -13,8 +13,8 @@ constexpr int64_t kAlignment = 128;  // bytes: two cache lines, more than any ve
 
 int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-// Offsets for roots that live from `first` to `last` step: the largest are placed first, each at the lowest offset where
-// nothing that is alive at the same time lies.
+// Offsets for roots that live from `first` to `last` step: the largest are placed first, each at the lowest offset
+// where nothing that is alive at the same time lies.
 struct Life {
   ValueId root;
   int64_t bytes, first, last;
@@ -92,8 +92,9 @@ class Planner {
     } else {
       for (size_t k = 0; k < node.outputs.size(); ++k) {
         const std::string& port = node.op->outputs()[k].dims;
-        own(node.outputs[k], shape(node.outputs[k]).size() == 4 &&
-                                 (is_image(port) || (port == "..." && at(x).strides == channels_last_strides(shape(x)))));
+        own(node.outputs[k],
+            shape(node.outputs[k]).size() == 4 &&
+                (is_image(port) || (port == "..." && at(x).strides == channels_last_strides(shape(x)))));
       }
     }
     finish({index, &kernel, std::move(dims)});

@@ -170,14 +170,15 @@ struct Session::State {
   }
 };
 
-Session::Session(Graph graph, const Parameters& parameters, SessionOptions options) : state_(std::make_unique<State>()) {
+Session::Session(Graph graph, const Parameters& parameters, SessionOptions options)
+    : state_(std::make_unique<State>()) {
   for (const ValueId id : graph.state()) {
     const Value& value = graph.value(id);
     const auto it = parameters.find(value.name);
     if (it == parameters.end()) throw Error(graph.name + ": no parameter \"" + value.name + "\"");
     if (it->second.shape() != value.shape) {
-      throw Error(graph.name + ": parameter \"" + value.name + "\" is " + to_string(it->second.shape()) + ", expected " +
-                  to_string(value.shape));
+      throw Error(graph.name + ": parameter \"" + value.name + "\" is " + to_string(it->second.shape()) +
+                  ", expected " + to_string(value.shape));
     }
     state_->parameters[value.name] = it->second;
   }
@@ -209,7 +210,8 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
     if (inputs[i].rank() != static_cast<int64_t>(value.shape.size()) || inputs[i].dim(0) != images || images < 1 ||
         inputs[i].dtype() != DType::kF32) {
       throw Error(graph.name + "." + value.name + ": expected F32 of the form " + to_string(value.shape) +
-                  " with any batch of at least 1, got " + name_of(inputs[i].dtype()) + " " + to_string(inputs[i].shape()));
+                  " with any batch of at least 1, got " + name_of(inputs[i].dtype()) + " " +
+                  to_string(inputs[i].shape()));
     }
     single.push_back(inputs[i].shape());
     single.back()[0] = 1;

@@ -1,0 +1,135 @@
+#include "pipelines/graph/onnx_rule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <set>
+
+namespace lithe {
+namespace {
+
+std::map<std::string, OnnxRule>& registry() {
+  static auto* rules = new std::map<std::string, OnnxRule>;  // outlives every static that registers
+  return *rules;
+}
+
+// The number of groups of which `index` is the shuffle out[j*G + i] = in[i*(C/G) + j]; 0 if it is none.
+int64_t shuffle_groups(const std::vector<int64_t>& index) {
+  const int64_t channels = static_cast<int64_t>(index.size());
+  if (channels < 2 || index[1] < 1 || channels % index[1] != 0) return 0;
+  const int64_t size = index[1], groups = channels / size;
+  for (int64_t c = 0; c < channels; ++c) {
+    if (index[static_cast<size_t>(c)] != c % groups * size + c / groups) return 0;
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::vector<std::string> OnnxWriter::add(const std::string& type, const std::vector<std::string>& inputs,
+                                         const Attributes& attributes, size_t outputs) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < outputs; ++i) names.push_back(scope + "/" + type + std::to_string(++count_));
+  operators.push_back({type, inputs, names, attributes, {}});
+  return names;
+}
+
+std::string OnnxWriter::op(const std::string& type, const std::vector<std::string>& inputs,
+                           const Attributes& attributes) {
+  return add(type, inputs, attributes, 1).front();
+}
+
+std::string OnnxWriter::constant(const Tensor& tensor) {
+  for (const auto& [name, known] : constants) {
+    if (known.dtype() == tensor.dtype() && known.shape() == tensor.shape() &&
+        std::memcmp(known.raw(), tensor.raw(), static_cast<size_t>(tensor.bytes())) == 0) {
+      return name;
+    }
+  }
+  const std::string name = "/constant" + std::to_string(constants.size() + 1);
+  constants[name] = tensor;
+  return name;
+}
+
+std::string OnnxWriter::reshape(const std::string& x, const Shape& from, const Shape& to) {
+  const auto view = views_.find(x);
+  const View source = view == views_.end() ? View{x, from} : view->second;
+  if (source.shape == to) return source.source;
+  std::string name;
+  if (to.size() == 2) {
+    name = op("Flatten", {source.source}, {{"axis", int64_t{1}}});
+  } else {
+    Tensor shape({static_cast<int64_t>(to.size())}, DType::kI64);
+    std::copy(to.begin(), to.end(), shape.data<int64_t>());
+    name = op("Reshape", {source.source, constant(shape)});
+  }
+  views_[name] = source;
+  return name;
+}
+
+std::string OnnxWriter::image(const OnnxCall& call, size_t i) {
+  const Shape& shape = call.shapes.at(i);
+  if (shape.size() == 4) return call.inputs.at(i);
+  LITHE_CHECK(shape.size() == 2);
+  return reshape(call.inputs.at(i), {0, shape[1]}, {0, shape[1], 1, 1});
+}
+
+std::string OnnxWriter::result(const OnnxCall& call, const std::string& image) {
+  if (call.output.size() == 4) return image;
+  return reshape(image, {0, call.output.at(1), 1, 1}, {0, call.output[1]});
+}
+
+std::string OnnxWriter::clip(const std::string& x, double lo, double hi) {
+  if (std::isinf(lo) && std::isinf(hi)) return x;
+  if (lo == 0 && std::isinf(hi)) return op("Relu", {x});
+  Attributes limits;
+  if (!std::isinf(lo)) limits["min"] = lo;
+  if (!std::isinf(hi)) limits["max"] = hi;
+  return op("Clip", {x}, limits);
+}
+
+std::string OnnxWriter::permute(const std::string& x, const Shape& shape, const std::vector<int64_t>& index) {
+  const int64_t channels = shape.at(1), pixels = shape.at(2) * shape.at(3), groups = shuffle_groups(index);
+  if (groups > 0) {
+    const Shape flat{0, channels, shape[2], shape[3]}, split{0, groups, channels / groups, pixels};
+    const std::string turned = op("Transpose", {reshape(x, flat, split)}, {{"perm", std::vector<int64_t>{0, 2, 1, 3}}});
+    return reshape(turned, {0, channels / groups, groups, pixels}, flat);
+  }
+  std::set<int64_t> cuts{0, channels};  // where pieces of x that stay together begin
+  for (size_t c = 0; c < index.size(); ++c) {
+    if (c == 0 || index[c] != index[c - 1] + 1) {
+      cuts.insert(index[c]);
+      if (c > 0) cuts.insert(index[c - 1] + 1);
+    }
+  }
+  std::vector<int64_t> sizes;
+  std::map<int64_t, size_t> piece_at;
+  for (auto cut = cuts.begin(); *cut < channels; ++cut) {
+    piece_at[*cut] = sizes.size();
+    sizes.push_back(*std::next(cut) - *cut);
+  }
+  const std::vector<std::string> pieces = add("Split", {x}, {{"axis", int64_t{1}}, {"split", sizes}}, sizes.size());
+  std::vector<std::string> ordered;
+  for (size_t c = 0; c < index.size();) {
+    const size_t piece = piece_at.at(index[c]);
+    ordered.push_back(pieces[piece]);
+    c += static_cast<size_t>(sizes[piece]);
+  }
+  return op("Concat", ordered, {{"axis", int64_t{1}}});
+}
+
+std::string OnnxWriter::separable(const std::string& x, const Tensor& rows, const Tensor& columns) {
+  return op("MatMul", {op("MatMul", {constant(rows), x}), constant(columns)});
+}
+
+bool register_onnx_rule(const std::string& op, OnnxRule rule) {
+  LITHE_CHECK(registry().emplace(op, rule).second);
+  return true;
+}
+
+OnnxRule find_onnx_rule(const std::string& op) {
+  const auto it = registry().find(op);
+  return it == registry().end() ? nullptr : it->second;
+}
+
+}  // namespace lithe

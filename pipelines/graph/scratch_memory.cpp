@@ -1,0 +1,71 @@
+#include "pipelines/graph/scratch_memory.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+namespace lithe {
+namespace {
+
+constexpr std::size_t kAlignment = 128;               // also the room for a block's header
+constexpr std::size_t kKept = std::size_t{64} << 20;  // bytes that a thread keeps at most
+
+struct Block {
+  std::size_t bytes;  // without the header
+};
+
+class Cache {
+ public:
+  ~Cache() {
+    for (Block* block : blocks_) std::free(block);
+  }
+
+  Block* take(std::size_t bytes) {
+    // The smallest that is large enough, but not one that is mostly wasted.
+    auto best = blocks_.end();
+    for (auto it = blocks_.begin(); it != blocks_.end(); ++it) {
+      const bool fits = (*it)->bytes >= bytes && (*it)->bytes / 4 <= bytes;
+      if (fits && (best == blocks_.end() || (*it)->bytes < (*best)->bytes)) best = it;
+    }
+    if (best == blocks_.end()) return nullptr;
+    Block* block = *best;
+    blocks_.erase(best);
+    total_ -= block->bytes;
+    return block;
+  }
+
+  void keep(Block* block) {
+    blocks_.push_back(block);
+    total_ += block->bytes;
+    while (total_ > kKept) {
+      total_ -= blocks_.front()->bytes;
+      std::free(blocks_.front());
+      blocks_.erase(blocks_.begin());
+    }
+  }
+
+ private:
+  std::vector<Block*> blocks_;  // the oldest first
+  std::size_t total_ = 0;
+};
+
+thread_local Cache cache;
+
+}  // namespace
+
+void* allocate_scratch(std::size_t bytes) {
+  bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  Block* block = cache.take(bytes);
+  if (block == nullptr) {
+    block = static_cast<Block*>(std::aligned_alloc(kAlignment, kAlignment + bytes));
+    if (block == nullptr) return nullptr;
+    block->bytes = bytes;
+  }
+  return reinterpret_cast<char*>(block) + kAlignment;
+}
+
+void free_scratch(void* memory) {
+  if (memory != nullptr) cache.keep(reinterpret_cast<Block*>(static_cast<char*>(memory) - kAlignment));
+}
+
+}  // namespace lithe
