@@ -1,7 +1,6 @@
 #include "cli/engine.h"
 
 #include "pipelines/core/file.h"
-#include "pipelines/formats/onnx_export.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/vision/module.h"
 
@@ -26,16 +25,12 @@ Engine halide_engine(const ModelRequest& request, int64_t input_size) {
 }
 
 Engine opencv_engine(const ModelRequest& request, int64_t input_size) {
-  std::string onnx;
-  Shape image{1, 3, input_size, input_size};
   if (!is_onnx_file(request.model)) {
-    const Model model = load_model(request);
-    image = image_shape(model.graph, input_size);
-    onnx = export_onnx(model.graph, model.parameters);
-  } else {
-    onnx = read_file(request.model);
-    if (input_size == 0) image = image_shape(load_model(request).graph, 0);
+    throw Error(ErrorKind::kUsage, "--engine opencv: expected an ONNX file in --model, got \"" + request.model + "\"");
   }
+  const std::string onnx = read_file(request.model);
+  Shape image{1, 3, input_size, input_size};
+  if (input_size == 0) image = image_shape(load_model(request).graph, 0);
   const std::shared_ptr<Classifier> network = vision().opencv_engine(onnx, request.model);
   return {[network](const Tensor& images) { network->scores(images); }, image};
 }

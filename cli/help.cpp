@@ -30,7 +30,7 @@ std::string remarks(const Option& option) {
   const auto add = [&](const std::string& remark) { text += (text.empty() ? " (" : "; ") + remark; };
   if (option.positional && !option.choices().empty()) add(option.value);
   if (option.required && !option.positional) add("needed");
-  if (option.repeated) add("may be repeated");
+  if (option.repeated && !option.positional) add("may be repeated");
   if (!option.initial.empty()) add("default " + option.initial);
   return text.empty() ? text : text + ")";
 }
