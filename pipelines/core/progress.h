@@ -5,7 +5,8 @@
 
 namespace lithe {
 
-/// How a long job tells where it stands. Calls come from any thread, one at a time.
+/// How a long job tells where it stands. Calls come from any thread, one at a time; only `interrupted` comes at any
+/// time.
 class Progress {
  public:
   virtual ~Progress() = default;

@@ -6,7 +6,7 @@
 
 #include "pipelines/core/error.h"
 #include "pipelines/formats/json_schema.h"
-#include "pipelines/formats/utf8.h"
+#include "pipelines/formats/text.h"
 #include "schema/results_schema.h"
 
 namespace lithe {

@@ -22,10 +22,11 @@ size_t for_each_line(std::string_view text, const std::function<void(std::string
   }
 }
 
-Journal::Journal(const std::string& path) : path_(path) {
+Journal::Journal(const std::string& path, bool fresh) : path_(path) {
   open();
   try {
-    read();
+    if (!fresh) read();
+    drop_what_follows();
   } catch (...) {
     ::close(fd_);
     throw;
@@ -57,8 +58,11 @@ void Journal::read() {
       throw Error(path_ + ":" + std::to_string(number) + ": not a record: " + e.what() + "; --fresh starts over");
     }
   }));
+}
+
+void Journal::drop_what_follows() {
   if (::ftruncate(fd_, size_) != 0 || ::lseek(fd_, 0, SEEK_END) != size_) {
-    throw Error(ErrorKind::kOutput, path_ + ": cannot drop the torn last line: " + std::strerror(errno));
+    throw Error(ErrorKind::kOutput, path_ + ": cannot shorten: " + std::strerror(errno));
   }
 }
 

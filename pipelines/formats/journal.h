@@ -19,9 +19,9 @@ size_t for_each_line(std::string_view text, const std::function<void(std::string
 /// the whole, except for a torn last line, which the next opening drops.
 class Journal {
  public:
-  /// Opens or creates the file and reads what it holds. Throws Error(kOutput) if it cannot be written, Error(kUsage) if
-  /// another process writes it, Error(kInput) naming the line that is no record.
-  explicit Journal(const std::string& path);
+  /// Opens or creates the file and reads what it holds; `fresh` empties it instead. Throws Error(kOutput) if it cannot
+  /// be written, Error(kUsage) if another process writes it, Error(kInput) naming the line that is no record.
+  explicit Journal(const std::string& path, bool fresh = false);
   ~Journal();
   Journal(const Journal&) = delete;
 
@@ -36,6 +36,7 @@ class Journal {
  private:
   void open();
   void read();
+  void drop_what_follows();
   void add(const std::string& written_path, bool failed);
 
   std::string path_;

@@ -22,17 +22,21 @@ void require_equal(const std::string& folder, const std::string& name, const ord
 }  // namespace
 
 RunRecord read_run_record(const std::string& folder) {
-  const std::string path = run_file(folder);
+  return parse_run_record(read_file(run_file(folder), int64_t{1} << 26), run_file(folder));
+}
+
+RunRecord parse_run_record(const std::string& text, const std::string& where) {
   RunRecord record;
-  record.text = read_file(path, int64_t{1} << 26);
+  record.text = text;
   try {
-    const ordered_json json = ordered_json::parse(record.text);
+    const ordered_json json = ordered_json::parse(text);
     if (json.at("schema_version") != 1) throw Error("schema_version must be 1, found " + json["schema_version"].dump());
     record.root = json.at("root");
+    record.plan = json.at("plan");
     record.inputs = json.at("inputs");
     parse_shard(json.at("configuration").at("shard"), &record.shard, &record.shards);
   } catch (const std::exception& e) {
-    throw Error(path + ": not the record of a run: " + e.what());
+    throw Error(where + ": not the record of a run: " + e.what());
   }
   return record;
 }

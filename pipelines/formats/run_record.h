@@ -11,6 +11,7 @@ namespace lithe {
 struct RunRecord {
   std::string text;  // the JSON itself
   std::string root;
+  std::string plan;    // what decides the bits of the scores
   int64_t inputs = 0;  // after --limit and --shard
   int shard = 1, shards = 1;
 };
@@ -22,6 +23,7 @@ inline std::string csv_file(const std::string& folder) { return folder + "/resul
 
 /// Throws Error naming the file and the member that is missing or wrong.
 RunRecord read_run_record(const std::string& folder);
+RunRecord parse_run_record(const std::string& text, const std::string& where);
 
 enum class SameRun { kContinues, kIsAPart };  // of one output folder; shards of one run
 

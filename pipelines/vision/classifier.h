@@ -15,7 +15,7 @@ class Classifier {
   virtual ~Classifier() = default;
   /// Images N C H W (row-major or channels-last) to one row of scores per image: N x classes, row-major.
   virtual Tensor scores(const Tensor& images) = 0;
-  /// Whether the scores are probabilities already: the network ends with a softmax. Known after the first scores.
+  /// Whether the scores are probabilities already: the network ends with a softmax.
   virtual bool probabilities() const = 0;
   /// What decides the bits of the scores for images of this shape.
   virtual std::string plan_hash(const Shape& image) const = 0;

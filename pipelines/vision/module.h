@@ -14,15 +14,13 @@ namespace lithe {
 struct VisionModule {
   Summary (*classify)(const ClassifyOptions& options, const ImageList& images, Progress& progress);
   /// cv::dnn on the bytes of an ONNX file (classifier.h).
-  std::unique_ptr<Classifier> (*opencv_classifier)(const std::string& onnx, const std::string& name);
+  std::unique_ptr<Classifier> (*opencv_engine)(const std::string& onnx, const std::string& name);
   /// OpenCV's version and build, its codecs included.
   std::string (*build_information)();
 };
 
-extern "C" {
 /// What liblithe_vision.so offers.
-const lithe::VisionModule* lithe_vision_module();
-}
+extern "C" const VisionModule* lithe_vision_module();
 
 /// Loads the module on the first call. Throws Error if it is not installed.
 inline const VisionModule& vision() {

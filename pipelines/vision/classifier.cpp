@@ -1,0 +1,46 @@
+#include "pipelines/vision/classifier.h"
+
+#include "pipelines/graph/session.h"
+#include "pipelines/model/model.h"
+
+namespace lithe {
+namespace {
+
+// Whether the value is a softmax, possibly under another shape.
+bool is_softmax(const Graph& graph, ValueId value) {
+  for (const Node& node : graph.nodes) {
+    if (std::find(node.outputs.begin(), node.outputs.end(), value) == node.outputs.end()) continue;
+    return node.op->name() == "softmax" || (node.op->is_view() && is_softmax(graph, node.inputs.front()));
+  }
+  return false;
+}
+
+class SessionClassifier final : public Classifier {
+ public:
+  explicit SessionClassifier(const Model& model)
+      : session_(model.graph, model.parameters), probabilities_(is_softmax(model.graph, model.graph.outputs.front())) {
+    if (model.graph.inputs.size() != 1) {
+      throw Error(model.source + ": expected a network with one input, an image; found " +
+                  std::to_string(model.graph.inputs.size()) + " inputs");
+    }
+  }
+
+  Tensor scores(const Tensor& images) override {
+    const Tensor output = session_.run({images}).front().contiguous();
+    return output.reshaped({images.dim(0), output.size() / images.dim(0)});
+  }
+  bool probabilities() const override { return probabilities_; }
+  std::string plan_hash(const Shape& image) const override { return session_.plan_hash({image}); }
+
+ private:
+  Session session_;
+  bool probabilities_;
+};
+
+}  // namespace
+
+std::unique_ptr<Classifier> session_classifier(const Model& model) {
+  return std::make_unique<SessionClassifier>(model);
+}
+
+}  // namespace lithe

@@ -1,0 +1,16 @@
+#include "pipelines/vision/module.h"
+
+#include <opencv2/core/utility.hpp>
+
+namespace lithe {
+namespace {
+
+std::string build_information() { return cv::getBuildInformation(); }
+
+constexpr VisionModule kModule{classify, opencv_classifier, build_information};
+
+}  // namespace
+
+const VisionModule* lithe_vision_module() { return &kModule; }
+
+}  // namespace lithe

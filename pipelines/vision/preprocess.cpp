@@ -1,0 +1,107 @@
+#include "pipelines/vision/preprocess.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "pipelines/core/names.h"
+#include "pipelines/vision/image_error.h"
+#include "pipelines/vision/resample.h"
+
+namespace lithe {
+namespace {
+
+void require_one_of(const char* field, const std::string& value, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), value) != known.end()) return;
+  std::string all;
+  for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
+  throw Error(ErrorKind::kUsage, std::string("preprocessing.") + field + ": expected one of " + all + ", found \"" +
+                                     value + "\"" + did_you_mean(value, known));
+}
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw Error(ErrorKind::kUsage, "preprocessing." + what);
+}
+
+// PIL's luma: ITU-R 601 in 16-bit fixed point.
+cv::Mat to_gray(const cv::Mat& bgr) {
+  cv::Mat gray(bgr.size(), CV_8U);
+  for (int y = 0; y < bgr.rows; ++y) {
+    const auto* from = bgr.ptr<cv::Vec3b>(y);
+    for (int x = 0; x < bgr.cols; ++x) {
+      const int luma = from[x][2] * 19595 + from[x][1] * 38470 + from[x][0] * 7471 + 0x8000;
+      gray.at<uint8_t>(y, x) = static_cast<uint8_t>(luma >> 16);
+    }
+  }
+  return gray;
+}
+
+}  // namespace
+
+void check_preprocessing(const Preprocessing& p) {
+  require_one_of("resize", p.resize, {"shorter_side", "stretch", "none"});
+  require_one_of("interpolation", p.interpolation, {"area", "bilinear"});
+  require_one_of("channels", p.channels, {"rgb", "bgr", "gray"});
+  constexpr int64_t kMaxSide = 1 << 14;
+  require(
+      p.crop_height >= 1 && p.crop_width >= 1 && p.crop_height <= kMaxSide && p.crop_width <= kMaxSide,
+      "crop: expected 1 to 16384 pixels, found " + std::to_string(p.crop_height) + "x" + std::to_string(p.crop_width));
+  if (p.resize == "shorter_side") {
+    require(p.resize_to <= kMaxSide && p.resize_to >= std::max(p.crop_height, p.crop_width),
+            "resize_to: the shorter side must be at least the crop (" + std::to_string(p.crop_height) + "x" +
+                std::to_string(p.crop_width) + ") and at most 16384 pixels, found " + std::to_string(p.resize_to));
+  }
+  for (const float s : p.std) require(std::isfinite(s) && s > 0, "std: must be positive, found " + std::to_string(s));
+  for (const float m : p.mean) require(std::isfinite(m), "mean: must be finite");
+}
+
+int64_t channels_of(const Preprocessing& preprocessing) { return preprocessing.channels == "gray" ? 1 : 3; }
+
+Crop crop_of(const Preprocessing& p, cv::Size image) {
+  const cv::Size crop(static_cast<int>(p.crop_width), static_cast<int>(p.crop_height));
+  cv::Size size = image;
+  if (p.resize == "stretch") {
+    size = crop;
+  } else if (p.resize == "shorter_side") {
+    const int64_t shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
+    const int64_t resized = p.resize_to * longer / shorter;
+    if (resized > std::numeric_limits<int>::max()) {
+      throw ImageError(ImageFault::kTooLarge,
+                       "the longer side would be resized to " + std::to_string(resized) + " pixels");
+    }
+    const int side = static_cast<int>(p.resize_to), other = static_cast<int>(resized);
+    size = image.width < image.height ? cv::Size(side, other) : cv::Size(other, side);
+  }
+  if (size.width < crop.width || size.height < crop.height) {
+    throw ImageError(ImageFault::kTooSmall, "the image has " + std::to_string(size.width) + "x" +
+                                                std::to_string(size.height) + " pixels, the crop without resizing " +
+                                                std::to_string(crop.width) + "x" + std::to_string(crop.height));
+  }
+  const auto centre = [](int all, int part) { return static_cast<int>(std::lrint((all - part) / 2.0)); };
+  return {size, cv::Rect(cv::Point(centre(size.width, crop.width), centre(size.height, crop.height)), crop)};
+}
+
+void preprocess(const Preprocessing& p, const cv::Mat& bgr, const Tensor& image) {
+  const Crop crop = crop_of(p, bgr.size());
+  const bool is_gray = p.channels == "gray";
+  const cv::Mat source = is_gray ? to_gray(bgr) : bgr;
+  const cv::Mat pixels = crop.size == source.size()
+                             ? source(crop.window)
+                             : resample(source, crop.size, crop.window, p.interpolation == "area");
+  const int64_t channels = channels_of(p);
+  LITHE_CHECK((image.shape() == Shape{1, channels, p.crop_height, p.crop_width}));
+  for (int64_t c = 0; c < channels; ++c) {
+    std::array<float, 256> level;  // a pixel has only so many values
+    for (size_t i = 0; i < level.size(); ++i) {
+      level[i] = (static_cast<float>(i) - p.mean[static_cast<size_t>(c)]) / p.std[static_cast<size_t>(c)];
+    }
+    const int64_t from_channel = p.channels == "rgb" ? channels - 1 - c : c;
+    for (int64_t y = 0; y < p.crop_height; ++y) {
+      const uint8_t* from = pixels.ptr(static_cast<int>(y)) + from_channel;
+      float* to = &image.at(0, c, y);
+      for (int64_t x = 0; x < p.crop_width; ++x) to[x * image.strides()[3]] = level[from[x * channels]];
+    }
+  }
+}
+
+}  // namespace lithe

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "pipelines/core/tensor.h"
+#include "pipelines/model/model.h"
+
+namespace lithe {
+
+/// Throws Error(kUsage) naming the field whose value no image could be prepared with.
+void check_preprocessing(const Preprocessing& preprocessing);
+
+/// The number of channels of the network's input: 3, or 1 for gray.
+int64_t channels_of(const Preprocessing& preprocessing);
+
+/// Where the crop lies: the image is resized to `size`, of which `window` is kept.
+struct Crop {
+  cv::Size size;
+  cv::Rect window;
+};
+/// The shorter side becomes resize_to and the longer keeps the proportion, rounded down; the crop is in the centre,
+/// halves rounded to even (both as torchvision). Throws ImageError(kTooSmall) for an image smaller than a crop without
+/// resizing.
+Crop crop_of(const Preprocessing& preprocessing, cv::Size image);
+
+/// Writes an 8-bit B G R image as the network's input into `images` (1 x C x crop_height x crop_width, any strides):
+/// resized, cropped, in the model's channel order, (x - mean) / std. Throws ImageError(kTooSmall).
+void preprocess(const Preprocessing& preprocessing, const cv::Mat& bgr, const Tensor& image);
+
+}  // namespace lithe

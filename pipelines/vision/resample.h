@@ -1,0 +1,13 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+
+namespace lithe {
+
+/// The part `window` of `image` resized to `size`; nothing outside of the window is computed, so a long thin image
+/// costs no more than another. 8 bit, any channels. Bilinear with pixel centres at half integers: each result is the
+/// mean of the pixels around its place under a triangle, which is one output pixel wide to each side where `antialias`
+/// is set and the image shrinks (as PIL, to the bit), one input pixel otherwise (as OpenCV, within one level).
+cv::Mat resample(const cv::Mat& image, cv::Size size, cv::Rect window, bool antialias);
+
+}  // namespace lithe
