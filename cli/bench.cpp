@@ -69,7 +69,7 @@ void bench(const BenchOptions& o) {
   ModelRequest request = o.request;
   request.model = o.file.empty() ? o.network : o.file;
   const auto start = std::chrono::steady_clock::now();
-  const Engine engine = make_engine(o.engine, request, o.input_size);
+  const Engine engine = make_engine(o.engine, request, o.batch, o.input_size);
   const double load_ms = ms_since(start);
 
   Shape shape = engine.image;

@@ -1,6 +1,7 @@
 #include "cli/engine.h"
 
 #include "pipelines/core/file.h"
+#include "pipelines/formats/onnx_export.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/vision/module.h"
 
@@ -24,21 +25,36 @@ Engine halide_engine(const ModelRequest& request, int64_t input_size) {
   return {[session](const Tensor& images) { session->run({images}); }, image_shape(model.graph, input_size)};
 }
 
-Engine opencv_engine(const ModelRequest& request, int64_t input_size) {
-  if (!is_onnx_file(request.model)) {
-    throw Error(ErrorKind::kUsage, "--engine opencv: expected an ONNX file in --model, got \"" + request.model + "\"");
+struct OnnxFile {
+  std::string bytes;
+  Shape image;
+};
+
+OnnxFile onnx_file(const ModelRequest& request, int64_t batch, int64_t input_size) {
+  // Not load_model: this engine is for the files with operators that Lithe lacks, too.
+  if (is_onnx_file(request.model) && input_size != 0) return {read_file(request.model), {1, 3, input_size, input_size}};
+  const Model model = load_model(request);
+  const Shape image = image_shape(model.graph, 0);
+  if (is_onnx_file(request.model)) return {read_file(request.model), image};
+  if (input_size != 0) {
+    throw Error(ErrorKind::kUsage,
+                "--input-size: an exported network has one size; use --set input_size=" + std::to_string(input_size));
   }
-  const std::string onnx = read_file(request.model);
-  Shape image{1, 3, input_size, input_size};
-  if (input_size == 0) image = image_shape(load_model(request).graph, 0);
-  const std::shared_ptr<Classifier> network = vision().opencv_engine(onnx, request.model);
-  return {[network](const Tensor& images) { network->scores(images); }, image};
+  OnnxExportOptions options;
+  options.batch = batch;
+  return {export_onnx(model.graph, model.parameters, options), image};
+}
+
+Engine opencv_engine(const ModelRequest& request, int64_t batch, int64_t input_size) {
+  const OnnxFile file = onnx_file(request, batch, input_size);
+  const std::shared_ptr<Classifier> network = vision().opencv_engine(file.bytes, request.model);
+  return {[network](const Tensor& images) { network->scores(images); }, file.image};
 }
 
 }  // namespace
 
-Engine make_engine(const std::string& name, const ModelRequest& request, int64_t input_size) {
-  return name == "halide" ? halide_engine(request, input_size) : opencv_engine(request, input_size);
+Engine make_engine(const std::string& name, const ModelRequest& request, int64_t batch, int64_t input_size) {
+  return name == "halide" ? halide_engine(request, input_size) : opencv_engine(request, batch, input_size);
 }
 
 }  // namespace lithe::cli
