@@ -122,6 +122,21 @@ std::string OnnxWriter::separable(const std::string& x, const Tensor& rows, cons
   return op("MatMul", {op("MatMul", {constant(rows), x}), constant(columns)});
 }
 
+bool OnnxWriter::rename(size_t first, const std::string& from, const std::string& to) {
+  bool found = false;
+  for (size_t i = first; i < operators.size(); ++i) {
+    for (std::string& name : operators[i].outputs) found = found || (name == from && (name = to, true));
+    std::replace(operators[i].inputs.begin(), operators[i].inputs.end(), from, to);
+  }
+  if (!found) return false;
+  for (auto& view : views_) {
+    if (view.second.source == from) view.second.source = to;
+  }
+  const auto view = views_.find(from);
+  if (view != views_.end()) views_[to] = view->second;
+  return true;
+}
+
 bool register_onnx_rule(const std::string& op, OnnxRule rule) {
   LITHE_CHECK(registry().emplace(op, rule).second);
   return true;

@@ -48,7 +48,9 @@ class OnnxWriter {
   /// rows (Ho x H) and columns (W x Wo) applied to every channel of x (N C H W).
   std::string separable(const std::string& x, const Tensor& rows, const Tensor& columns);
 
-  // ---- read by the exporter
+  // ---- for the exporter
+  /// Gives an output of the operators from `first` on another name; false if none of them has it.
+  bool rename(size_t first, const std::string& from, const std::string& to);
   std::vector<OnnxOperator> operators;
   std::map<std::string, Tensor> constants;
   std::string scope;  // names of the values that are added start with it

@@ -6,6 +6,7 @@
 #include "pipelines/formats/onnx_import.h"
 #include "pipelines/formats/safetensors.h"
 #include "pipelines/model/model_metadata.h"
+#include "pipelines/networks/calibrate.h"
 #include "pipelines/networks/registry.h"
 
 namespace lithe {
@@ -83,7 +84,7 @@ Model from_table(const ModelRequest& request) {
   find_network(request.model);
   if (request.weights.empty()) {
     Model model = described(request, request.model, {}, request.model);
-    model.parameters = initial_parameters(model.graph, request.seed);
+    model.parameters = seeded_parameters(model.graph, request.seed);
     model.source = "seed " + std::to_string(request.seed);
     return model;
   }
