@@ -39,7 +39,7 @@ function(lithe_add_kernels folder generator)
     add_custom_command(
       OUTPUT ${base}.a ${base}.registration.cpp
       COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
-      COMMAND ${program} -g ${kernel} -f ${kernel} -n ${kernel} -o ${kernel_folder} -e static_library,registration
+      COMMAND ${program} -g ${kernel} -f lithe_kernel_${kernel} -n ${kernel} -o ${kernel_folder} -e static_library,registration
               target=${LITHE_KERNEL_TARGETS}
       DEPENDS ${program}
       COMMENT "kernel ${kernel}"

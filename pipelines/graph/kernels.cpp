@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -140,5 +141,7 @@ std::string instruction_set() {
 
 extern "C" void halide_register_argv_and_metadata(int (*call)(void**), const halide_filter_metadata_t* metadata,
                                                   const char* const*) {
-  lithe::registry()[metadata->name] = {metadata->name, call, metadata};
+  // The prefix keeps symbols apart from the C library's: there is a tanh in both.
+  const std::string name = std::string(metadata->name).substr(std::strlen("lithe_kernel_"));
+  lithe::registry()[name] = {name, call, metadata};
 }

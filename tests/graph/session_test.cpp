@@ -1,0 +1,110 @@
+#include "pipelines/graph/session.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <thread>
+
+#include "pipelines/core/threads.h"
+#include "tests/graph/small_network.h"
+
+namespace lithe {
+namespace {
+
+Tensor channels_last(const Tensor& t) {
+  Tensor copied = Tensor::channels_last(t.shape());
+  copy(t, copied);
+  return copied;
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::memcmp(a.raw(), b.raw(), static_cast<size_t>(a.bytes())) == 0;
+}
+
+class SessionTest : public testing::Test {
+ protected:
+  const SmallNetwork net_ = small_network();
+  const Session session_{net_.graph, net_.parameters};
+};
+
+TEST_F(SessionTest, EqualsTheGraphAsWritten) {
+  const Tensor x = random_tensor({3, 3, 9, 11}, 5);
+  const Pass pass = forward(net_.graph, net_.parameters, {x});
+  EXPECT_LE(relative_difference(session_.run({x})[0], pass.output()), 1e-5);
+  const Session plain(net_.graph, net_.parameters, {/*rewrite=*/false});
+  EXPECT_LE(relative_difference(plain.run({x})[0], pass.output()), 1e-6);
+}
+
+TEST_F(SessionTest, OneImageHasTheSameBitsAloneAndInABatch) {
+  const Tensor x = random_tensor({5, 3, 9, 11}, 6);
+  const Tensor batch = session_.run({x})[0];
+  for (int64_t i = 0; i < 5; ++i) EXPECT_TRUE(same_bits(session_.run({x.images(i, 1)})[0], batch.images(i, 1))) << i;
+}
+
+TEST_F(SessionTest, ThreadsDoNotChangeBits) {
+  const Tensor x = random_tensor({4, 3, 33, 35}, 7), one = x.images(0, 1);
+  set_threads(1);
+  const Tensor batch = session_.run({x})[0], single = session_.run({one})[0];
+  set_threads(4);
+  const Tensor batch4 = session_.run({x})[0], single4 = session_.run({one})[0];
+  set_threads(0);
+  EXPECT_TRUE(same_bits(batch, batch4));
+  EXPECT_TRUE(same_bits(single, single4));
+}
+
+TEST_F(SessionTest, TakesAnyLayoutAndLeavesTheInputAlone) {
+  const Tensor x = random_tensor({2, 3, 9, 11}, 8), before = x.clone(), last = channels_last(x);
+  const Tensor a = session_.run({x})[0], b = session_.run({last})[0], c = session_.run({x})[0];
+  EXPECT_TRUE(same_bits(a, b));
+  EXPECT_TRUE(same_bits(a, c));
+  EXPECT_TRUE(same_bits(x, before));
+  EXPECT_TRUE(same_bits(last.clone(), before));
+}
+
+TEST_F(SessionTest, TakesAnyImageSize) {
+  for (const int64_t size : {9, 16, 17, 40, 65, 9}) {  // more sizes than plans are kept
+    const Tensor x = random_tensor({1, 3, size, size + 1}, 9);
+    EXPECT_LE(relative_difference(session_.run({x})[0], forward(net_.graph, net_.parameters, {x}).output()), 1e-5);
+  }
+}
+
+TEST_F(SessionTest, MayRunFromManyThreads) {
+  const Tensor x = random_tensor({1, 3, 9, 11}, 10), expected = session_.run({x})[0];
+  std::vector<int> wrong(4, 0);
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < wrong.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) wrong[t] += !same_bits(session_.run({x})[0], expected);
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(wrong, std::vector<int>(4, 0));
+}
+
+TEST_F(SessionTest, SaysWhichInputDoesNotFit) {
+  try {
+    session_.run({random_tensor({1, 4, 9, 11}, 1)});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "conv1: conv2d: C must be groups * I and groups must divide O; got C=4 H=9 I=3 KH=3 KW=3 "
+                 "N=1 O=20 W=11 Ho=5 Wo=6");
+  }
+}
+
+TEST_F(SessionTest, RefusesMissingParameters) {
+  Parameters parameters = net_.parameters;
+  parameters.erase("fc.bias");
+  EXPECT_THROW(Session(net_.graph, parameters), Error);
+}
+
+TEST_F(SessionTest, HashNamesThePlan) {
+  const std::string hash = session_.plan_hash({{1, 3, 9, 11}});
+  EXPECT_EQ(hash.size(), 16u);
+  EXPECT_EQ(hash, session_.plan_hash({{7, 3, 9, 11}}));   // the batch is no part of a plan
+  EXPECT_NE(hash, session_.plan_hash({{1, 3, 10, 11}}));  // the size is
+  EXPECT_NE(hash, Session(net_.graph, net_.parameters, {false}).plan_hash({{1, 3, 9, 11}}));
+}
+
+}  // namespace
+}  // namespace lithe
