@@ -101,8 +101,12 @@ class HeaderReader : public nlohmann::json_sax<json> {
     entry_.end = offsets_[1];
     int64_t bytes = size_of(entry_.dtype);
     bool overflow = false;
-    for (const int64_t extent : entry_.shape) overflow = __builtin_mul_overflow(bytes, extent, &bytes) || overflow;
+    for (const int64_t extent : entry_.shape) {
+      // Counted without zeros: strides are products of extents, also in a tensor without elements.
+      overflow = __builtin_mul_overflow(bytes, std::max<int64_t>(extent, 1), &bytes) || overflow;
+    }
     if (overflow) fail("the shape " + to_string(entry_.shape) + " has more than 2^63 bytes");
+    if (elements(entry_.shape) == 0) bytes = 0;
     if (entry_.begin > entry_.end || entry_.end - entry_.begin != bytes) {
       fail(std::string(name_of(entry_.dtype)) + " of shape " + to_string(entry_.shape) + " has " +
            std::to_string(bytes) + " bytes, data_offsets are " + std::to_string(entry_.begin) + " to " +

@@ -12,8 +12,9 @@
 namespace lithe {
 
 struct TorchCheckpoint {
-  /// Row-major, by full name. A dictionary around the weights (`state_dict`, `model`) and the prefixes `module.` and
-  /// `module.features.` (of a backbone) are removed; `state_dict_F1` and `state_dict_F2` become `F1.` and `F2.`.
+  /// By full name, with the strides of the file; tensors may share memory. A dictionary around the weights
+  /// (`state_dict`, `model`) and the prefixes `module.` and `module.features.` (of a backbone) are removed;
+  /// `state_dict_F1` and `state_dict_F2` become `F1.` and `F2.`.
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;    // numbers and strings beside the weights: epoch, best_acc, arch
   std::map<std::string, std::string> unreadable;  // entries among the weights that are no tensors to us: name, reason

@@ -190,6 +190,8 @@ void Unpickler::call_old_style() {
 
 // Calls nothing: the object remembers which global would have been called with what.
 void Unpickler::call(const Value* callee, const Value* arguments) {
+  // Streams before torch 1.6 give a network's class as the persistent id ("module", class, file, source).
+  if (callee->kind == Kind::kPersistent && callee->items[0]->items.size() > 1) callee = callee->items[0]->items[1];
   if (callee->kind != Kind::kGlobal && callee->kind != Kind::kObject) fail("calls something that is not a class");
   if (arguments->kind != Kind::kTuple) fail("calls " + printable(callee->text) + " without a tuple of arguments");
   Value* object = make(Kind::kObject, callee->text);
