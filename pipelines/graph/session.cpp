@@ -147,6 +147,18 @@ class Ready {
   std::vector<std::unique_ptr<Arena>> arenas_;
 };
 
+// Batch and image size are free; the rank, the type and the channels are not.
+void check_input(const std::string& network, const Value& value, const Tensor& given, int64_t images) {
+  const bool fits = given.dtype() == DType::kF32 && given.rank() == static_cast<int64_t>(value.shape.size()) &&
+                    given.rank() > 0 && given.dim(0) == images && images > 0 &&
+                    (given.rank() < 2 || given.dim(1) == value.shape[1]);
+  if (fits) return;
+  std::string expected = "N";
+  for (size_t d = 1; d < value.shape.size(); ++d) expected += "x" + (d > 1 ? "any" : std::to_string(value.shape[d]));
+  throw Error(network + "." + value.name + ": expected F32 " + expected + ", got " + name_of(given.dtype()) + " " +
+              to_string(given.shape()));
+}
+
 constexpr size_t kPlansKept = 4;  // input sizes that stay planned
 
 }  // namespace
@@ -206,13 +218,7 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
   std::vector<Shape> single;
   const int64_t images = inputs[0].rank() > 0 ? inputs[0].dim(0) : 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Value& value = graph.value(graph.inputs[i]);
-    if (inputs[i].rank() != static_cast<int64_t>(value.shape.size()) || inputs[i].dim(0) != images || images < 1 ||
-        inputs[i].dtype() != DType::kF32) {
-      throw Error(graph.name + "." + value.name + ": expected F32 of the form " + to_string(value.shape) +
-                  " with any batch of at least 1, got " + name_of(inputs[i].dtype()) + " " +
-                  to_string(inputs[i].shape()));
-    }
+    check_input(graph.name, graph.value(graph.inputs[i]), inputs[i], images);
     single.push_back(inputs[i].shape());
     single.back()[0] = 1;
   }
