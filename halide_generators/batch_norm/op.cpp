@@ -10,7 +10,6 @@ Kernel over_pixels() {
   Kernel kernel;
   kernel.name = "batch_norm";
   kernel.pixels = true;
-  kernel.in_place = true;
   return kernel;
 }
 

@@ -71,10 +71,11 @@ LITHE_REGISTER_OP(avg_pool)
 LITHE_REGISTER_OP(adaptive_avg_pool)
     .summary("out_h x out_w cells; cell i is the mean over rows floor(i*H/out_h) to ceil((i+1)*H/out_h) - 1")
     .input("x", "N C H W")
-    .output("y", "N C out_h out_w")
+    .output("y", "N C Ho Wo")
     .required_attribute("out_h", int64_t{1})
     .required_attribute("out_w", int64_t{1})
     .gradients("x")
+    .derive([](Dims& d) { d.set("Ho", d("out_h")), d.set("Wo", d("out_w")); })
     .require([](const Dims& d) { return d("out_h") >= 1 && d("out_w") >= 1; }, "out_h and out_w must be positive")
     .kernel(named("adaptive_avg_pool"));
 

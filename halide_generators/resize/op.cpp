@@ -17,11 +17,12 @@ Kernel resize_kernel() {
 LITHE_REGISTER_OP(resize_bilinear)
     .summary("bilinear resize to out_h x out_w; align_corners = 1 maps corner pixels onto corner pixels")
     .input("x", "N C H W")
-    .output("y", "N C out_h out_w")
+    .output("y", "N C Ho Wo")
     .required_attribute("out_h", int64_t{1})
     .required_attribute("out_w", int64_t{1})
     .attribute("align_corners", int64_t{0})
     .gradients("x")
+    .derive([](Dims& d) { d.set("Ho", d("out_h")), d.set("Wo", d("out_w")); })
     .require([](const Dims& d) { return d("out_h") >= 1 && d("out_w") >= 1; }, "out_h and out_w must be positive")
     .kernel(resize_kernel());
 

@@ -1,0 +1,39 @@
+#include "halide_generators/dynamic_shift_max/schedule.h"
+
+namespace {
+
+using lithe::from_zero;
+
+class DynamicShiftMax : public Halide::Generator<DynamicShiftMax> {
+ public:
+  Input<Buffer<float>> x{"x", 2}, a{"a", 4};
+  Input<int32_t> groups{"groups"};
+  Output<Buffer<float>> y{"y", 2};
+
+  void generate() {
+    lithe::DynamicShiftMax f(x, a, groups);
+    y(f.e, f.n) = f.y(f.e, f.n);
+    from_zero(x), from_zero(a), from_zero(y);
+    lithe::schedule(f, y, a.dim(1).extent(), a.dim(2).extent());
+  }
+};
+
+class ShiftMaxCoefficients : public Halide::Generator<ShiftMaxCoefficients> {
+ public:
+  Input<Buffer<float>> u{"u", 2}, offsets{"offsets", 1};
+  Input<float> range{"range"};
+  Input<int32_t> C{"C"}, J{"J"};
+  Output<Buffer<float>> a{"a", 4};
+
+  void generate() {
+    lithe::ShiftMaxCoefficients f(u, offsets, range, C, J);
+    a(f.c, f.j, f.k, f.n) = f.a(f.c, f.j, f.k, f.n);
+    from_zero(u), from_zero(offsets), from_zero(a);
+    lithe::schedule(f, a, get_target());
+  }
+};
+
+}  // namespace
+
+HALIDE_REGISTER_GENERATOR(DynamicShiftMax, dynamic_shift_max)
+HALIDE_REGISTER_GENERATOR(ShiftMaxCoefficients, shift_max_coefficients)
