@@ -31,7 +31,7 @@ struct DynamicShiftMax {
     const Expr same = select(wrap(l, u) != 0, at(e + 1 - C, n), at(e + 1, n));
     const Expr next = select(wrap(l, u) != 0, at(e + 1 - C + Cg, n), at(e + 1 + Cg, n));
     shifted(e, n) = select(turn(l, u) != 0, same, next);
-    branch(e, k, n) = a0(l, u, k, n) * x(e, n) + select(J > 1, a1(l, u, k, n) * shifted(e, n), 0.0f);
+    branch(e, k, n) = a0(l, u, k, n) * at(e, n) + select(J > 1, a1(l, u, k, n) * shifted(e, n), 0.0f);
     most(e, n) = branch(e, 0, n);
     const Expr b = branch(e, other, n);
     most(e, n) = select(b <= most(e, n), most(e, n), b);

@@ -8,8 +8,9 @@ inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K) {
   constexpr int kBlock = 1 << 13;  // numbers per parallel task
   Var block{"block"}, ev{"ev"};
   const auto vectors = [&](Stage s) {
-    s.split(f.e, block, f.e, kBlock, TailStrategy::GuardWithIf)
-        .split(f.e, ev, f.e, f.kLanes, TailStrategy::GuardWithIf);
+    // Vectors first: a block beyond the end then guards whole vectors, and what is computed for them is not read.
+    s.split(f.e, ev, f.e, f.kLanes, TailStrategy::GuardWithIf)
+        .split(ev, block, ev, kBlock / f.kLanes, TailStrategy::GuardWithIf);
     s.vectorize(f.e).parallel(block).parallel(f.n);
   };
   vectors(y.specialize(J == 2 && K == 1));
