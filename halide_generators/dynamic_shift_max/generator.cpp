@@ -6,15 +6,15 @@ using lithe::from_zero;
 
 class DynamicShiftMax : public Halide::Generator<DynamicShiftMax> {
  public:
-  Input<Buffer<float>> x{"x", 2}, a{"a", 4};
+  Input<Buffer<float>> x{"x", 3}, a{"a", 4};
   Input<int32_t> groups{"groups"};
-  Output<Buffer<float>> y{"y", 2};
+  Output<Buffer<float>> y{"y", 3};
 
   void generate() {
     lithe::DynamicShiftMax f(x, a, groups);
-    y(f.e, f.n) = f.y(f.e, f.n);
+    y(f.c, f.p, f.n) = f.y(f.c, f.p, f.n);
     from_zero(x), from_zero(a), from_zero(y);
-    lithe::schedule(f, y, a.dim(1).extent(), a.dim(2).extent());
+    lithe::schedule(f, y, a.dim(1).extent(), a.dim(2).extent(), get_target());
   }
 };
 

@@ -28,7 +28,7 @@ LITHE_REGISTER_OP(dynamic_shift_max)
     })
     .require([](const Dims& d) { return d("groups") >= 1 && d("C") % d("groups") == 0; }, "groups must divide C")
     .require([](const Dims& d) { return d("J") <= 2; }, "J, the channels that are fused, must be 1 or 2")
-    .kernel(named("dynamic_shift_max"));
+    .kernel({"dynamic_shift_max", {}, {}, /*pixels=*/true});
 
 // a[n,k,j,c] = (hard_sigmoid(u[n, (k*J + j)*C + c]) - 0.5) * range + offsets[k*J + j]
 LITHE_REGISTER_OP(shift_max_coefficients)

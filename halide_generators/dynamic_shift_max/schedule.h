@@ -4,22 +4,22 @@
 
 namespace lithe {
 
-inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K) {
-  constexpr int kBlock = 1 << 13;  // numbers per parallel task
-  Var block{"block"}, ev{"ev"};
-  const auto vectors = [&](Stage s) {
-    // Vectors first: a block beyond the end then guards whole vectors, and what is computed for them is not read.
-    s.split(f.e, ev, f.e, f.kLanes, TailStrategy::GuardWithIf)
-        .split(ev, block, ev, kBlock / f.kLanes, TailStrategy::GuardWithIf);
-    s.vectorize(f.e).parallel(block).parallel(f.n);
+/// One block of channels at a time: its coefficients and places stay in registers while the pixels pass.
+inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K, const Target& target) {
+  Var co{"co"}, ci{"ci"};
+  const auto blocks = [&](Stage s, int lanes) {
+    s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.reorder(ci, f.p, co, f.n).vectorize(ci).parallel(co).parallel(f.n);
   };
-  vectors(y.specialize(J == 2 && K == 1));
-  vectors(y.specialize(J == 2 && K == 2));
-  vectors(y);
-  for (Func table : {f.a0, f.a1}) table.compute_at(y, f.n).bound_extent(f.lane, f.kLanes);
-  for (Func table : {f.turn, f.wrap}) table.compute_root().bound_extent(f.lane, f.kLanes);
-  f.shifted.compute_at(y, ev).vectorize(f.e, f.kLanes);
-  f.most.compute_at(y, ev).vectorize(f.e, f.kLanes).update().vectorize(f.e, f.kLanes);
+  const Expr channels = y.output_buffer().dim(0).extent();
+  for (const int branches : {1, 2}) {
+    for (int lanes = target.natural_vector_size<float>(); lanes >= 4; lanes /= 2) {
+      blocks(y.specialize(J == 2 && K == branches && channels >= lanes), lanes);
+    }
+  }
+  blocks(y, 1);
+  f.turn.compute_root(), f.wrap.compute_root();
+  f.most.compute_at(y, f.p).vectorize(f.c).update().vectorize(f.c);
 }
 
 inline void schedule(ShiftMaxCoefficients& f, Func a, const Target& target) {

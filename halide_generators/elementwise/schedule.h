@@ -3,12 +3,15 @@
 
 namespace lithe {
 
-/// Blocks of elements in parallel, whole vectors inside. No element may be computed twice: y may lie on x.
+/// Whole vectors, in parallel blocks of them. No element may be computed twice: y may lie on x. Vectors are split off
+/// first, so that the guard of a last partial block is one comparison per vector.
 inline void schedule_elements(Func y, Var e, const Target& target) {
   constexpr int kBlock = 1 << 14;
-  Var block{"block"};
-  y.split(e, block, e, kBlock, TailStrategy::GuardWithIf)
-      .vectorize(e, target.natural_vector_size<float>(), TailStrategy::GuardWithIf)
+  const int lanes = target.natural_vector_size<float>();
+  Var block{"block"}, vector{"vector"}, lane{"lane"};
+  y.split(e, vector, lane, lanes, TailStrategy::GuardWithIf)
+      .split(vector, block, vector, kBlock / lanes, TailStrategy::GuardWithIf)
+      .vectorize(lane)
       .parallel(block);
 }
 

@@ -27,11 +27,12 @@ std::vector<halide_dimension_t> present_image(const Tensor& t, int rank, bool pi
   if (rank == 4) {
     return {dimension(w, strides[3]), dimension(h, strides[2]), dimension(c, strides[1]), dimension(n, strides[0])};
   }
-  if (rank == 3) {
+  if (rank == 3 && !pixels) {
     LITHE_CHECK(strides[1] == 1 && strides[3] == c);
     return {dimension(c * w, 1), dimension(h, strides[2]), dimension(n, strides[0])};
   }
   LITHE_CHECK(strides == channels_last_strides(shape));  // merged dimensions have no gaps
+  if (rank == 3) return {dimension(c, 1), dimension(h * w, c), dimension(n, h * w * c)};
   if (rank == 2 && pixels) return {dimension(c, 1), dimension(n * h * w, c)};
   if (rank == 2) return {dimension(c * h * w, 1), dimension(n, c * h * w)};
   if (rank == 1) return {dimension(n * c * h * w, 1)};

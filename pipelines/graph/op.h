@@ -65,7 +65,7 @@ struct Madds {
 /// How a Halide kernel serves an operator. Arguments are bound by name: a buffer is a port or a list attribute, a
 /// scalar a dimension or attribute. Buffers list their dimensions innermost first, and their number says how an
 /// activation N C H W, which lies in memory with its channels innermost, is presented:
-///   4  (W, H, C, N), C with stride 1        3  (W*C, H, N), rows of pixels
+///   4  (W, H, C, N), C with stride 1        3  (C, H*W, N) with `pixels`, else (W*C, H, N)
 ///   2  (C, N*H*W) with `pixels`, else (H*W*C, N)        1  all elements
 /// A parameter keeps its own dimensions, reversed; a packed one those of its packed form, reversed.
 struct Kernel {
