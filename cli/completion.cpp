@@ -94,7 +94,7 @@ std::string fish_completion() {
       const Candidates c = candidates(option);
       script += "complete -c lithe -n '__fish_seen_subcommand_from " + command->name + "'";
       if (!option.positional) script += " -l " + option.name + " -d " + quoted(option.help);
-      if (!option.positional && !option.value.empty()) script += " -r";
+      if (!option.positional && !option.value.empty()) script += c.files || c.folders ? " -r" : " -x";
       if (c.files || c.folders) script += " -F";
       if (!c.words.empty()) script += " -a " + quoted(c.words);
       script += "\n";
