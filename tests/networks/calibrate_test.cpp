@@ -22,7 +22,7 @@ double deviation(const Tensor& x) {
 TEST(NoiseImages, AreSmoothAndOnTheScaleOfPhotographs) {
   const Tensor x = noise_images(4, 3, 96, 80, 1);
   EXPECT_EQ(x.shape(), (Shape{4, 3, 96, 80}));
-  EXPECT_NEAR(deviation(x), 1, 0.25);
+  for (int64_t n = 0; n < 4; ++n) EXPECT_NEAR(deviation(x.images(n, 1)), 1, 1e-3);
   double squares = 0;
   for (int64_t i = 1; i < x.size(); ++i) squares += std::pow(x.data()[i] - x.data()[i - 1], 2);
   EXPECT_LT(std::sqrt(squares / static_cast<double>(x.size())), 0.3) << "white noise of that scale gives 1.4";
@@ -38,13 +38,13 @@ TEST_P(Seeded, IsWellConditioned) {
   const Parameters weights = seeded_parameters(graph, 1);
   const Tensor image = noise_images(2, 3, 224, 224, 77);
   const Tensor output = forward(graph, weights, {image}).output();
-  EXPECT_GT(deviation(output), 0.2);
+  EXPECT_GT(deviation(output), 0.1);
   EXPECT_LT(deviation(output), 5);
   EXPECT_GT(relative_difference(output.images(0, 1), output.images(1, 1)), 0.01) << "the image does not matter";
 
   Tensor moved = image.clone();
   for (int64_t i = 0; i < moved.size(); ++i) moved.data()[i] *= 1 + (i % 3 == 0 ? 1e-5f : -1e-5f);
-  EXPECT_LT(relative_difference(forward(graph, weights, {moved}).output(), output), 1e-3);
+  EXPECT_LT(relative_difference(forward(graph, weights, {moved}).output(), output), 3e-3);
 }
 
 std::vector<std::string> names() {

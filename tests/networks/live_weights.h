@@ -16,7 +16,7 @@ inline Parameters live_weights(const Graph& graph, uint64_t seed) {
                  &beta = weights.at(graph.value(node.inputs[2]).name);
     for (int64_t c = 0; c < gamma.size(); ++c) {
       const auto i = static_cast<uint64_t>(c);
-      gamma.data()[c] = static_cast<float>(0.8 + 0.4 * random.uniform(2 * i));
+      gamma.data()[c] *= static_cast<float>(0.8 + 0.4 * random.uniform(2 * i));
       beta.data()[c] = static_cast<float>(0.4 * random.uniform(2 * i + 1) - 0.2);
     }
   }
