@@ -12,8 +12,6 @@
 namespace lithe {
 namespace {
 
-constexpr int64_t kTensorFlowClasses = 1001;  // ImageNet's, and background in front
-
 bool has_suffix(const std::string& name, const std::string& suffix) {
   return name.size() > suffix.size() && name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0;
 }
@@ -45,8 +43,8 @@ Model from_onnx(const ModelRequest& request) {
   model.network = kGraphNetwork;
   model.graph = std::move(onnx.graph);
   model.parameters = std::move(onnx.parameters);
-  model.preprocessing =
-      preset_for(model.graph, classes_of(model.graph) == kTensorFlowClasses ? "inception" : "imagenet");
+  const Shape image = input_shapes(model.graph, 1).at(0);
+  if (image.size() == 4) model.preprocessing = usual_preprocessing(classes_of(model.graph), image[2], image[3]);
   model.source = onnx.producer;
   return model;
 }

@@ -72,8 +72,13 @@ Preprocessing preprocessing_preset(const std::string& name, int64_t height, int6
   Preprocessing result = preprocessing_preset(name);
   result.crop_height = height;
   result.crop_width = width;
-  result.resize_to = std::lround(static_cast<double>(std::min(height, width)) * 8 / 7);
+  result.resize_to = std::lround(static_cast<double>(std::max(height, width)) * 8 / 7);
   return result;
+}
+
+Preprocessing usual_preprocessing(int64_t classes, int64_t height, int64_t width) {
+  constexpr int64_t kTensorFlowClasses = 1001;
+  return preprocessing_preset(classes == kTensorFlowClasses ? "inception" : "imagenet", height, width);
 }
 
 std::string to_json(const Preprocessing& p) {

@@ -26,6 +26,9 @@ Preprocessing preprocessing_preset(const std::string& name);
 std::vector<std::string> preprocessing_presets();
 /// A preset for images of another size: the shorter side becomes 8/7 of the crop's, 256 for 224.
 Preprocessing preprocessing_preset(const std::string& name, int64_t height, int64_t width);
+/// What a classifier without a word about it most likely expects: inception for the 1001 classes of TensorFlow's
+/// networks (ImageNet's, and background in front), imagenet otherwise.
+Preprocessing usual_preprocessing(int64_t classes, int64_t height, int64_t width);
 
 std::string to_json(const Preprocessing& preprocessing);
 /// Throws Error naming the member that is missing or out of range; `where` names the text in messages.

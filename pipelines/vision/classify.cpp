@@ -13,6 +13,7 @@
 #include "pipelines/formats/results.h"
 #include "pipelines/formats/run_record.h"
 #include "pipelines/vision/classify_batch.h"
+#include "pipelines/vision/classify_job.h"
 #include "pipelines/vision/classify_setup.h"
 
 namespace lithe {
@@ -147,12 +148,15 @@ ImageList without_records(ImageList images, const Journal& journal) {
 
 }  // namespace
 
-Summary classify(const ClassifyOptions& o, const ImageList& all, Progress& progress) {
+Summary classify(const ClassifyOptions& o, const ImageList& images, Progress& progress) {
   check_options(o);
-  const ImageList images = selected(all, o);
   set_threads(o.threads);
   cv::setNumThreads(o.engine == "opencv" ? threads() : 1);  // images are decoded side by side already
-  const ClassifySetup setup = set_up(o);
+  return run_classify(o, set_up(o), images, progress);
+}
+
+Summary run_classify(const ClassifyOptions& o, const ClassifySetup& setup, const ImageList& all, Progress& progress) {
+  const ImageList images = selected(all, o);
   Summary summary;
   summary.inputs = static_cast<int64_t>(images.names.size());
   const RunRecord run = run_record(o, setup, images.root, summary.inputs);

@@ -40,7 +40,7 @@ struct ClassifyOptions {
     f("seed", seed, "seed of the weights of a network without a weights file");
     f("labels", labels, "names of the classes, one a line", "FILE");
     f.required("output", output, "folder of the results", "DIR");
-    f("engine", engine, "what computes: Lithe's kernels, or OpenCV for an ONNX file", "halide|opencv");
+    f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
     f("threads", threads, "threads in all; 0: one per core");
     f("batch", batch, "images per forward pass");
     f("top", top, "classes per image");

@@ -5,6 +5,8 @@
 
 #include "pipelines/core/file.h"
 #include "pipelines/formats/image_record.h"
+#include "pipelines/formats/onnx_export.h"
+#include "pipelines/formats/onnx_signature.h"
 #include "pipelines/vision/preprocess.h"
 
 namespace lithe {
@@ -17,13 +19,32 @@ bool is_onnx_file(const std::string& name) {
   return name.size() > kSuffix.size() && name.compare(name.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0;
 }
 
-std::unique_ptr<Classifier> make_classifier(const Model& model, const ClassifyOptions& o) {
-  if (o.engine == "halide") return session_classifier(model);
-  if (!is_onnx_file(o.model) || !o.weights.empty()) {
-    throw Error(ErrorKind::kUsage, "--engine opencv: reads ONNX files with their own weights, found --model " +
-                                       o.model + "; `lithe export` makes one");
+// An ONNX file goes to OpenCV as it is: it may hold operators that Lithe lacks.
+void set_up_onnx_file(const ClassifyOptions& o, ClassifySetup* setup) {
+  if (!o.set.empty()) {
+    throw Error(ErrorKind::kUsage, "--set " + o.set.begin()->first + ": " + o.model + " is finished; it has no options");
   }
-  return opencv_classifier(read_file(o.model), o.model);
+  const std::string onnx = read_file(o.model);
+  Shape image = onnx_image_shape(onnx, o.model);
+  image[0] = 1;
+  for (size_t side : {2, 3}) image[side] = image[side] == 0 ? 224 : image[side];
+  setup->network = "graph";
+  setup->hash = sha256(onnx);
+  setup->classifier = opencv_classifier(onnx, o.model);
+  const int64_t classes = setup->classifier->scores(Tensor::filled(image, 0)).dim(1);
+  setup->preprocessing = usual_preprocessing(classes, image[2], image[3]);
+}
+
+void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
+  const Model model = load_model({o.model, o.weights, o.set, o.seed});
+  setup->preprocessing = model.preprocessing;
+  setup->labels = model.labels;
+  setup->network = model.network;
+  setup->network_options = model.options;
+  setup->hash = model.hash;
+  setup->classifier = o.engine == "halide"
+                          ? session_classifier(model)
+                          : opencv_classifier(export_onnx(model.graph, model.parameters, {/*batch=*/0, {}}), o.model);
 }
 
 struct OptionsJson {
@@ -58,17 +79,16 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 ClassifySetup set_up(const ClassifyOptions& o) {
-  const Model model = load_model({o.model, o.weights, o.set, o.seed});
   ClassifySetup setup;
-  setup.preprocessing = preprocessing_of(model.preprocessing, o);
-  setup.labels = o.labels.empty() ? model.labels : lines_of(read_file(o.labels, int64_t{1} << 26));
-  setup.network = model.network;
-  setup.network_options = model.options;
-  setup.hash = model.hash;
-  setup.classifier = make_classifier(model, o);
+  if (o.engine == "opencv" && is_onnx_file(o.model) && o.weights.empty()) {
+    set_up_onnx_file(o, &setup);
+  } else {
+    set_up_model(o, &setup);
+  }
+  setup.preprocessing = preprocessing_of(setup.preprocessing, o);
+  if (!o.labels.empty()) setup.labels = lines_of(read_file(o.labels, int64_t{1} << 26));
   // One pass over nothing: it shows how many classes there are, and that images of this size fit.
-  const Shape shape = input_shape(setup.preprocessing);
-  const int64_t classes = setup.classifier->scores(Tensor::filled(shape, 0)).dim(1);
+  const int64_t classes = setup.classifier->scores(Tensor::filled(input_shape(setup.preprocessing), 0)).dim(1);
   if (!setup.labels.empty() && static_cast<int64_t>(setup.labels.size()) != classes) {
     throw Error(ErrorKind::kUsage, (o.labels.empty() ? o.model : o.labels) + ": expected " + std::to_string(classes) +
                                        " labels, one per output of the network, found " +

@@ -4,6 +4,7 @@
 
 #include "pipelines/vision/image_error.h"
 #include "pipelines/vision/jpeg.h"
+#include "pipelines/vision/quiet.h"
 #include "pipelines/vision/tiff_directory.h"
 
 namespace lithe {
@@ -20,6 +21,7 @@ void hide_orientation(std::string* file) {
 
 cv::Mat decode_by_opencv(const std::string& file, ImageFormat format) {
   const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8U, const_cast<char*>(file.data()));
+  const Quiet quiet;
   cv::Mat pixels;
   std::string reason = "damaged, cut off or of a kind that OpenCV does not read";
   try {

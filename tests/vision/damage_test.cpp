@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <opencv2/imgcodecs.hpp>
 #include <random>
 
@@ -86,6 +87,16 @@ TEST(Damage, OverwrittenScansAreErrorsAndNothingCrashes) {
   std::string jpeg = sample({".jpg", {}}, 60, 40);
   std::fill(jpeg.begin() + static_cast<ptrdiff_t>(jpeg.size() / 2), jpeg.end() - 40, '\x55');
   EXPECT_NE(decode_code(jpeg), "");
+}
+
+TEST(Damage, NothingIsWrittenToStandardError) {
+  testing::internal::CaptureStderr();
+  for (const char* extension : {".jpg", ".png", ".webp", ".tiff", ".bmp", ".ppm", ".jp2"}) {
+    const std::string file = sample({extension, {}}, 90, 70);
+    decode_code(file.substr(0, file.size() / 2));
+  }
+  std::cerr << "spoken\n";
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "spoken\n");
 }
 
 TEST(Damage, BytesAfterTheImageDoNoHarm) {
