@@ -35,6 +35,13 @@ std::string remarks(const Option& option) {
   return text.empty() ? text : text + ")";
 }
 
+// Text inside a Markdown table.
+std::string cell(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '|' ? "\\|" : std::string(1, c);
+  return result;
+}
+
 }  // namespace
 
 std::string overview() {
@@ -70,9 +77,7 @@ std::string command_page() {
     }
     page += "```\n\n`" + usage(*command) + "`\n\n| option | meaning |\n|---|---|\n";
     for (const Option& option : command->options()) {
-      std::string row = left(option) + "` | " + option.help + remarks(option) + " |\n";
-      for (size_t bar = row.find('|'); bar < row.find("` | "); bar = row.find('|', bar + 2)) row.insert(bar, "\\");
-      page += "| `" + row;
+      page += "| `" + cell(left(option)) + "` | " + cell(option.help + remarks(option)) + " |\n";
     }
   }
   return page;

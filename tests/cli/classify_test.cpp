@@ -106,8 +106,9 @@ TEST_F(Classify, SignalsFinishTheBatchAndTheSameCommandContinues) {
   write_pictures(images_, 400);
   for (const auto& [signal, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
     // bash starts background jobs with SIGINT ignored; a job of its own group under `set -m` is not.
-    const Outcome stopped = shell("set -m\n" + line("--batch 4 --threads 1 & job=$!") + "\nuntil [ -s " + out_ +
-                                  "/results.jsonl ] || ! kill -0 $job; do sleep 0.01; done\nkill -" + signal + " $job; wait $job");
+    const Outcome stopped =
+        shell("rm -rf " + out_ + "; set -m\n" + line("--batch 4 --threads 1 & job=$!") + "\nuntil [ -s " + out_ +
+              "/results.jsonl ] || ! kill -0 $job; do sleep 0.01; done\nkill -" + signal + " $job; wait $job");
     EXPECT_EQ(stopped.code, code) << stopped.err;
     EXPECT_THAT(stopped.err, HasSubstr("same command"));
     EXPECT_LT(lines(records(out_)), 400);
