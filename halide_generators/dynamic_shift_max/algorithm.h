@@ -7,31 +7,39 @@ using namespace Halide;
 
 /// y[c, p] = max_k sum_j a[k, j, c] x[pi_j(c), p], pixels p. Seen from c the shifted channel lies in one of four places:
 /// at a turn inside the group (the group's last channel) or not, at a wrap of the groups (the last group) or not. Each
-/// of them is a plain vector of neighbours, one of which is chosen per lane; that beats gathering. Lanes that are not
-/// chosen may lie in the two pixels before or behind: near the ends of the image the index is clamped instead.
+/// of them is a plain vector of neighbours, one of which is chosen per lane; that beats gathering. The lanes that are
+/// not chosen lie in the two pixels before or behind: `y` is right where those exist, `y_at_end` everywhere.
 struct DynamicShiftMax {
-  Var c{"c"}, p{"p"}, n{"n"}, k{"k"};
-  RDom other;
-  Func turn{"turn"}, wrap{"wrap"}, branch{"branch"}, most{"most"}, y{"result"};
+  Var c{"c"}, p{"p"}, n{"n"};
+  RDom end{0, 2 * kReach};  // the first and the last pixels
+  Func turn{"turn"}, wrap{"wrap"};
+  Expr y, pixel_at_end, y_at_end, has_inside;
+  static constexpr int kReach = 2;
 
   template <class X, class A>
-  DynamicShiftMax(const X& x, const A& a, Expr G) : other(1, a.dim(2).extent() - 1) {
+  DynamicShiftMax(const X& x, const A& a, Expr G) {
     const Expr C = x.dim(0).extent(), pixels = x.dim(1).extent(), J = a.dim(1).extent(), Cg = C / G;
     turn(c) = cast<float>(c % Cg == Cg - 1);
     wrap(c) = cast<float>(c / Cg == G - 1);
-
-    const Expr inside = p >= 2 && p < pixels - 2;
-    const auto at = [&](Expr channel) {
-      return x(select(likely(inside), unsafe_promise_clamped(channel, 0, C - 1), clamp(channel, 0, C - 1)), p, n);
+    const auto place = [&](Expr chosen, Expr pixel) {
+      return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n);
     };
-    const Expr same = select(wrap(c) != 0.0f, at(c + 1 - C), at(c + 1));
-    const Expr next = select(wrap(c) != 0.0f, at(c + 1 - C + Cg), at(c + 1 + Cg));
-    const Expr shifted = select(turn(c) != 0.0f, same, next);
-    branch(c, p, k, n) = a(c, 0, k, n) * x(c, p, n) + select(J > 1, a(c, min(1, J - 1), k, n) * shifted, 0.0f);
-    most(c, p, n) = branch(c, p, 0, n);
-    const Expr b = branch(c, p, other, n);
-    most(c, p, n) = select(b <= most(c, p, n), most(c, p, n), b);
-    y(c, p, n) = most(c, p, n);
+    has_inside = pixels > 2 * kReach;
+    const Expr inside = clamp(p, kReach, pixels - 1 - kReach);
+    const Expr same = select(wrap(c) != 0.0f, place(c + 1 - C, inside), place(c + 1, inside));
+    const Expr next = select(wrap(c) != 0.0f, place(c + 1 - C + Cg, inside), place(c + 1 + Cg, inside));
+    const Expr j = c % Cg + 1, source = ((c / Cg + 1) % G) * Cg + j % Cg;
+    const auto most = [&](Expr pixel, Expr shifted) {
+      const auto branch = [&](Expr k) {
+        return a(c, 0, k, n) * x(c, pixel, n) + select(J > 1, a(c, min(1, J - 1), k, n) * shifted, 0.0f);
+      };
+      const Expr first = branch(0), second = branch(min(1, a.dim(2).extent() - 1));
+      return select(second <= first, first, second);
+    };
+    const Expr at_source = place(source, p);
+    y = select(has_inside, most(p, select(turn(c) != 0.0f, same, next)), most(p, at_source));
+    pixel_at_end = clamp(select(end < kReach, end, pixels - 2 * kReach + end), 0, pixels - 1);
+    y_at_end = most(pixel_at_end, place(source, pixel_at_end));
   }
 };
 

@@ -12,7 +12,8 @@ class DynamicShiftMax : public Halide::Generator<DynamicShiftMax> {
 
   void generate() {
     lithe::DynamicShiftMax f(x, a, groups);
-    y(f.c, f.p, f.n) = f.y(f.c, f.p, f.n);
+    y(f.c, f.p, f.n) = f.y;
+    y(f.c, f.pixel_at_end, f.n) = f.y_at_end;
     from_zero(x), from_zero(a), from_zero(y);
     lithe::schedule(f, y, a.dim(1).extent(), a.dim(2).extent(), get_target());
   }

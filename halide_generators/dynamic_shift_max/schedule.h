@@ -11,15 +11,16 @@ inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K, const Target& t
     s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
     s.reorder(ci, f.p, co, f.n).vectorize(ci).parallel(co).parallel(f.n);
   };
+  const int widest = target.natural_vector_size<float>();
   const Expr channels = y.output_buffer().dim(0).extent();
   for (const int branches : {1, 2}) {
-    for (int lanes = target.natural_vector_size<float>(); lanes >= 4; lanes /= 2) {
-      blocks(y.specialize(J == 2 && K == branches && channels >= lanes), lanes);
+    for (int lanes = widest; lanes >= 4; lanes /= 2) {
+      blocks(y.specialize(f.has_inside && J == 2 && K == branches && channels >= lanes), lanes);
     }
   }
   blocks(y, 1);
   f.turn.compute_root(), f.wrap.compute_root();
-  f.most.compute_at(y, f.p).vectorize(f.c).update().vectorize(f.c);
+  y.update().reorder(f.c, f.end, f.n).parallel(f.n);
 }
 
 inline void schedule(ShiftMaxCoefficients& f, Func a, const Target& target) {
