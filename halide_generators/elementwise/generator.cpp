@@ -46,7 +46,7 @@ class Clamp : public Generator<Clamp> {
   Input<Buffer<float>> x{"x", 1};
   Input<float> lo{"lo"}, hi{"hi"};
   Output<Buffer<float>> y{"y", 1};
-  void generate() { y(e) = clamp_to(x(e), lo, hi); }
+  void generate() { y(e) = at_most(at_least(x(e), lo), hi); }
   void schedule() { from_zero(x), from_zero(y), schedule_elements(y, e, get_target()); }
 
  private:
@@ -95,7 +95,7 @@ HALIDE_REGISTER_GENERATOR(Unary<relu>, relu)
 HALIDE_REGISTER_GENERATOR(Unary<relu6>, relu6)
 HALIDE_REGISTER_GENERATOR(Unary<hard_swish>, hard_swish)
 HALIDE_REGISTER_GENERATOR(Unary<sigmoid>, sigmoid)
-HALIDE_REGISTER_GENERATOR(Unary<hyperbolic_tangent>, hyperbolic_tangent)
+HALIDE_REGISTER_GENERATOR(Unary<hyperbolic_tangent>, tanh)
 HALIDE_REGISTER_GENERATOR(LeakyRelu, leaky_relu)
 HALIDE_REGISTER_GENERATOR(HardSigmoid, hard_sigmoid)
 HALIDE_REGISTER_GENERATOR(Clamp, clamp)

@@ -23,7 +23,8 @@ struct MaxPool {
     const Expr row = clamp(h * s.stride_h - s.pad_h + r.y, 0, x.dim(1).extent() - 1);
     most(c, w, h, n) = Float(32).min();
     const Expr v = x(column, row, c, n);
-    most(c, w, h, n) = select(v <= most(c, w, h, n), most(c, w, h, n), v);
+    const Expr before = most(c, w, h, n);
+    most(c, w, h, n) = strict_float(select(is_nan(v) || before < v, v, before));  // a NaN wins, and then stays
     y(w, h, c, n) = most(c, w, h, n);
   }
 };

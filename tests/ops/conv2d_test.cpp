@@ -1,0 +1,79 @@
+#include <limits>
+
+#include "tests/ops/op_suite.h"
+
+namespace lithe::testing {
+namespace {
+
+struct Conv2d {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), w = r.in("w"), y = r.out("y");
+    const int64_t per_group = r("O") / r("groups"), inputs = r("I"), kh = r("KH"), kw = r("KW");
+    const int64_t height = r("H"), width = r("W");
+    for_each(y, [&](int64_t n, int64_t o, int64_t h, int64_t column) {
+      T sum = 0;
+      for (int64_t i = 0; i < inputs; ++i) {
+        for (int64_t u = 0; u < kh; ++u) {
+          for (int64_t v = 0; v < kw; ++v) {
+            const int64_t row = h * r("stride_h") + u * r("dilation_h") - r("pad_h");
+            const int64_t col = column * r("stride_w") + v * r("dilation_w") - r("pad_w");
+            const bool inside = row >= 0 && row < height && col >= 0 && col < width;
+            sum += w(o, i, u, v) * (inside ? x(n, o / per_group * inputs + i, row, col) : T(0));  // padding counts
+          }
+        }
+      }
+      if (r.has("b")) sum += r.in("b")(o);
+      y(n, o, h, column) = min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
+    });
+  }
+};
+
+LITHE_OP_TEST(conv2d, Conv2d,
+              // dense, with every kind of border, stride and dilation
+              "N=1 C=3 H=15 W=15 O=8 I=3 KH=3 KW=3 stride_h=2 stride_w=2 pad_h=1 pad_w=1",
+              "N=2 C=16 H=9 W=8 O=40 I=16 KH=3 KW=3 pad_h=1 pad_w=1 b=absent",
+              "N=3 C=5 H=6 W=7 O=19 I=5 KH=2 KW=4 stride_h=1 stride_w=3 pad_h=1 pad_w=2",
+              "N=1 C=7 H=9 W=11 O=33 I=7 KH=3 KW=3 dilation_h=2 dilation_w=3 pad_h=2 pad_w=3",
+              "N=2 C=4 H=5 W=5 O=6 I=4 KH=3 KW=3 pad_h=0 pad_w=1 pad_bottom=1 pad_right=0 stride_h=2 stride_w=2",
+              "N=1 C=12 H=1 W=1 O=20 I=12 KH=3 KW=3 pad_h=1 pad_w=1",
+              "N=1 C=3 H=29 W=29 O=64 I=3 KH=7 KW=7 stride_h=2 stride_w=2 pad_h=3 pad_w=3",
+              // pointwise, dense and grouped
+              "N=1 C=24 H=7 W=7 O=48 I=24 KH=1 KW=1", "N=3 C=33 H=5 W=3 O=17 I=33 KH=1 KW=1 b=absent",
+              "N=2 C=12 H=5 W=5 O=8 I=3 KH=1 KW=1 groups=4", "N=1 C=96 H=7 W=7 O=144 I=8 KH=1 KW=1 groups=12",
+              "N=2 C=32 H=3 W=3 O=12 I=8 KH=1 KW=1 groups=4", "N=3 C=10 O=20 H=1 W=1 I=10 KH=1 KW=1",
+              "N=2 C=16 H=8 W=8 O=32 I=16 KH=1 KW=1 stride_h=2 stride_w=2",
+              // grouped with taps
+              "N=2 C=12 H=7 W=6 O=18 I=4 KH=3 KW=3 groups=3 pad_h=1 pad_w=1",
+              // depthwise, square and factorised, with and without channel multiplier
+              "N=1 C=19 H=7 W=7 O=19 I=1 KH=3 KW=3 groups=19 pad_h=1 pad_w=1",
+              "N=2 C=32 H=9 W=8 O=32 I=1 KH=3 KW=3 groups=32 pad_h=1 pad_w=1 stride_h=2 stride_w=2 b=absent",
+              "N=1 C=16 H=7 W=7 O=16 I=1 KH=5 KW=5 groups=16 pad_h=2 pad_w=2",
+              "N=3 C=8 H=11 W=5 O=16 I=1 KH=5 KW=1 groups=8 pad_h=2 pad_w=0 stride_h=2",
+              "N=2 C=6 H=7 W=10 O=12 I=1 KH=1 KW=5 groups=6 pad_h=0 pad_w=2 stride_w=2",
+              "N=2 C=12 H=8 W=8 O=24 I=1 KH=3 KW=1 groups=12 pad_h=1",
+              "N=1 C=24 H=7 W=7 O=24 I=1 KH=1 KW=3 groups=24 pad_w=1",
+              "N=1 C=9 H=7 W=9 O=27 I=1 KH=4 KW=2 groups=9 pad_h=1 dilation_h=2",
+              "N=2 C=3 H=1 W=1 O=3 I=1 KH=3 KW=3 groups=3 pad_h=1 pad_w=1",
+              // a fused activation
+              "N=1 C=8 H=7 W=7 O=16 I=8 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6",
+              "N=2 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0");
+
+struct Linear {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), w = r.in("w"), y = r.out("y");
+    for_each(y, [&](int64_t n, int64_t o, int64_t, int64_t) {
+      T sum = r.has("b") ? r.in("b")(o) : T(0);
+      for (int64_t c = 0; c < r("C"); ++c) {
+        for (int64_t p = 0; p < r("H W"); ++p) sum += w(o, c * r("H W") + p) * x(n, c, p / r("W"), p % r("W"));
+      }
+      y(n, o) = min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
+    });
+  }
+};
+LITHE_OP_TEST(linear, Linear, "N=1 C=384 O=100 I=384", "N=3 C=17 O=5 I=17 b=absent", "N=9 C=33 O=40 I=33 clamp_min=0",
+              "N=2 C=3 H=4 W=5 O=19 I=60", "N=1 C=1 O=1 I=1");
+
+}  // namespace
+}  // namespace lithe::testing
