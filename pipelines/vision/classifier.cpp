@@ -1,5 +1,7 @@
 #include "pipelines/vision/classifier.h"
 
+#include <algorithm>
+
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 
@@ -37,10 +39,34 @@ class SessionClassifier final : public Classifier {
   bool probabilities_;
 };
 
+class OneByOne final : public Classifier {
+ public:
+  explicit OneByOne(std::unique_ptr<Classifier> classifier) : classifier_(std::move(classifier)) {}
+
+  Tensor scores(const Tensor& images) override {
+    Tensor all;
+    for (int64_t n = 0; n < images.dim(0); ++n) {
+      const Tensor row = classifier_->scores(images.images(n, 1));
+      if (n == 0) all = Tensor({images.dim(0), row.dim(1)});
+      copy(row, all.images(n, 1));
+    }
+    return all;
+  }
+  bool probabilities() const override { return classifier_->probabilities(); }
+  std::string plan_hash(const Shape& image) const override { return classifier_->plan_hash(image); }
+
+ private:
+  std::unique_ptr<Classifier> classifier_;
+};
+
 }  // namespace
 
 std::unique_ptr<Classifier> session_classifier(const Model& model) {
   return std::make_unique<SessionClassifier>(model);
+}
+
+std::unique_ptr<Classifier> one_by_one(std::unique_ptr<Classifier> classifier) {
+  return std::make_unique<OneByOne>(std::move(classifier));
 }
 
 }  // namespace lithe

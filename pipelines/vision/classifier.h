@@ -27,4 +27,8 @@ std::unique_ptr<Classifier> session_classifier(const Model& model);
 /// read.
 std::unique_ptr<Classifier> opencv_classifier(const std::string& onnx, const std::string& name);
 
+/// The same, but never given more than one image: many ONNX files are fixed to a batch of one, and cv::dnn gains
+/// nothing from larger ones.
+std::unique_ptr<Classifier> one_by_one(std::unique_ptr<Classifier> classifier);
+
 }  // namespace lithe

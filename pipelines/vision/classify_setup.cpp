@@ -22,7 +22,8 @@ bool is_onnx_file(const std::string& name) {
 // An ONNX file goes to OpenCV as it is: it may hold operators that Lithe lacks.
 void set_up_onnx_file(const ClassifyOptions& o, ClassifySetup* setup) {
   if (!o.set.empty()) {
-    throw Error(ErrorKind::kUsage, "--set " + o.set.begin()->first + ": " + o.model + " is finished; it has no options");
+    throw Error(ErrorKind::kUsage,
+                "--set " + o.set.begin()->first + ": " + o.model + " is finished; it has no options");
   }
   const std::string onnx = read_file(o.model);
   Shape image = onnx_image_shape(onnx, o.model);
@@ -30,7 +31,7 @@ void set_up_onnx_file(const ClassifyOptions& o, ClassifySetup* setup) {
   for (size_t side : {2, 3}) image[side] = image[side] == 0 ? 224 : image[side];
   setup->network = "graph";
   setup->hash = sha256(onnx);
-  setup->classifier = opencv_classifier(onnx, o.model);
+  setup->classifier = one_by_one(opencv_classifier(onnx, o.model));
   const int64_t classes = setup->classifier->scores(Tensor::filled(image, 0)).dim(1);
   setup->preprocessing = usual_preprocessing(classes, image[2], image[3]);
 }
@@ -44,7 +45,7 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->hash = model.hash;
   setup->classifier = o.engine == "halide"
                           ? session_classifier(model)
-                          : opencv_classifier(export_onnx(model.graph, model.parameters, {/*batch=*/0, {}}), o.model);
+                          : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters), o.model));
 }
 
 struct OptionsJson {

@@ -3,6 +3,7 @@
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/vision/classifier.h"
+#include "pipelines/vision/quiet.h"
 
 namespace lithe {
 namespace {
@@ -25,6 +26,7 @@ class OpenCvClassifier final : public Classifier {
   OpenCvClassifier(const std::string& onnx, const std::string& name)
       : name_(name), plan_("opencv " CV_VERSION " " + sha256(onnx).substr(0, 16)) {
     cv::setNumThreads(threads());
+    const Quiet quiet;
     try {
       net_ = cv::dnn::readNetFromONNX(onnx.data(), onnx.size());
       probabilities_ = ends_with_softmax(net_);
@@ -38,6 +40,7 @@ class OpenCvClassifier final : public Classifier {
     const std::vector<int> extents(rows.shape().begin(), rows.shape().end());
     const cv::Mat input(extents, CV_32F, rows.data());
     cv::Mat output;
+    const Quiet quiet;
     try {
       net_.setInput(input);
       output = net_.forward();

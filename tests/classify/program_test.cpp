@@ -94,6 +94,20 @@ TEST_F(Program, AFolderOfAThousandOddFiles) {
   }
 }
 
+TEST_F(Program, OpenCvRunsALitheNetworkByItsExport) {
+  write_pictures("images", 6);
+  for (const char* engine : {"halide", "opencv"}) {
+    const Outcome outcome = shell("lithe classify " + folder_ / "images" + " --model mobilenet_v2 --quiet --engine " +
+                                  engine + " --output " + folder_ / engine);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  const auto ours = by_path(records(folder_ / "halide")), other = by_path(records(folder_ / "opencv"));
+  for (const auto& [path, record] : ours) {
+    EXPECT_EQ(record["top"][0]["index"], other.at(path)["top"][0]["index"]) << path;
+    EXPECT_NEAR(record["top"][0]["probability"], other.at(path)["top"][0]["probability"], 1e-4) << path;
+  }
+}
+
 TEST_F(Program, TwentyKillsChangeNothing) {
   write_pictures("images", 1000);
   const std::string images = folder_ / "images", call = line(images, "out", "--batch 8");
