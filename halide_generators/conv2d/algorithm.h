@@ -67,19 +67,15 @@ struct DirectConv {
   }
 };
 
-/// y(w, h, o, n) = clamp(b(o) + sum over kx, ky of w(o, kx, ky) padded(o, ...)), padded(o, ...) = x(..., o /
-/// multiplier).
+/// y(w, h, c, n) = clamp(b(c) + sum over kx, ky of w(c, kx, ky) padded(c, ...)).
 struct Depthwise {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
   RDom k;
   Func padded{"padded"}, acc{"acc"}, y{"result"};
   template <class X, class Weights, class B>
-  Depthwise(const X& x, const Weights& weights, const B& b, Expr multiplier, Expr KW, Expr KH, const Window& s,
-            const Bounds& bounds)
+  Depthwise(const X& x, const Weights& weights, const B& b, Expr KW, Expr KH, const Window& s, const Bounds& bounds)
       : k(0, KW, 0, KH) {
-    // The clamp tells Halide what the division by a run-time number hides: the channel exists.
-    const Expr source = clamp(c / multiplier, 0, x.dim(2).extent() - 1);
-    padded(c, w, h, n) = zero_padded(x)(w, h, source, n);
+    padded(c, w, h, n) = zero_padded(x)(w, h, c, n);
     acc(c, w, h, n) = 0.0f;
     acc(c, w, h, n) += weights(c, k.x, k.y) * padded(c, w * s.stride_w + k.x * s.dilation_w - s.pad_w,
                                                      h * s.stride_h + k.y * s.dilation_h - s.pad_h, n);

@@ -56,19 +56,19 @@ class DepthwiseConv : public Generator<DepthwiseConv<KH, KW>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 3}, b{"b", 1};
   GeneratorInput<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
-      dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, multiplier{"multiplier"};
+      dilation_h{"dilation_h"}, dilation_w{"dilation_w"};
   GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {
     const Expr kw = KW == 0 ? Expr(w.dim(1).extent()) : Expr(KW), kh = KH == 0 ? Expr(w.dim(2).extent()) : Expr(KH);
-    conv_.emplace(x, w, b, multiplier, kw, kh, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+    conv_.emplace(x, w, b, kw, kh, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
                   Bounds{clamp_min, clamp_max});
     y(conv_->w, conv_->h, conv_->c, conv_->n) = conv_->y(conv_->w, conv_->h, conv_->c, conv_->n);
   }
   void schedule() {
     channels_innermost(x, 2), channels_innermost(y, 2), from_zero(w), from_zero(b);
-    lithe::schedule(*conv_, y, this->get_target(), multiplier, stride_w, KH != 0, true);
+    lithe::schedule(*conv_, y, this->get_target(), stride_w, KH != 0);
   }
 
  private:

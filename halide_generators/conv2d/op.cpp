@@ -18,7 +18,6 @@ void derive(Dims& d) {
   d.set("Wo", w < 0 ? 0 : w / std::max<int64_t>(d("stride_w"), 1) + 1);
   if (d("groups") > 0 && d("O") % d("groups") == 0 && d("C") % d("groups") == 0 && d("O") > 0) {
     d.set("K", panels::depth(d("C"), d("O"), d("groups")));
-    d.set("multiplier", std::max<int64_t>(d("O") / d("C"), 1));
   }
 }
 
@@ -69,7 +68,7 @@ bool is_narrow(const Dims& d) { return d("O") <= panels::kWidth; }
 
 Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
   const auto applies = [=](const Dims& d) {
-    return d("groups") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
+    return d("groups") == d("C") && d("O") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
   };
   return {name, applies, {{"w", pack_depthwise}}};
 }
