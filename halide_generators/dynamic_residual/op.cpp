@@ -8,10 +8,11 @@ namespace {
 
 // K x C x O with the outputs innermost: a kernel mixes and multiplies whole vectors of outputs.
 Tensor pack_phi(const std::vector<Tensor>& values, const Dims& d) {
-  Tensor packed(Shape{d("K"), d("C"), d("O")});
-  for (int64_t k = 0; k < d("K"); ++k) {
-    for (int64_t c = 0; c < d("C"); ++c) {
-      for (int64_t o = 0; o < d("O"); ++o) packed.at(k, c, o) = values[static_cast<size_t>(k)].at(o, c);
+  const int64_t kernels = d("K"), inputs = d("C"), outputs = d("O");
+  Tensor packed(Shape{kernels, inputs, outputs});
+  for (int64_t k = 0; k < kernels; ++k) {
+    for (int64_t c = 0; c < inputs; ++c) {
+      for (int64_t o = 0; o < outputs; ++o) packed.at(k, c, o) = values[static_cast<size_t>(k)].at(o, c);
     }
   }
   return packed;
