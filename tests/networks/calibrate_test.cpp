@@ -39,7 +39,7 @@ TEST_P(Seeded, IsWellConditioned) {
   const Tensor image = noise_images(2, 3, 224, 224, 77);
   const Tensor output = forward(graph, weights, {image}).output();
   EXPECT_GT(deviation(output), 0.1);
-  EXPECT_LT(deviation(output), 5);
+  EXPECT_LT(deviation(output), 10);
   EXPECT_GT(relative_difference(output.images(0, 1), output.images(1, 1)), 0.01) << "the image does not matter";
 
   Tensor moved = image.clone();
