@@ -11,22 +11,31 @@ Attributes window(const Dims& d) {
   return result;
 }
 
-// Row i holds the mean over the i-th of `cells` cells of `extent` pixels.
-Tensor means(int64_t cells, int64_t extent) {
-  Tensor rows = Tensor::filled({cells, extent}, 0.0f);
+// The pixels [begin, end) of cell i of `cells` over `extent`.
+struct Cell {
+  Cell(int64_t i, int64_t cells, int64_t extent)
+      : begin(i * extent / cells), end(((i + 1) * extent + cells - 1) / cells) {}
+  int64_t begin, end;
+};
+
+// Whether all cells have the size of the first and one distance, as the windows of a pooling.
+bool is_regular(int64_t cells, int64_t extent) {
+  const Cell first(0, cells, extent), second(1 % cells, cells, extent);
   for (int64_t i = 0; i < cells; ++i) {
-    const int64_t begin = i * extent / cells, end = ((i + 1) * extent + cells - 1) / cells;
-    for (int64_t x = begin; x < end; ++x) rows.at(i, x) = 1.0f / static_cast<float>(end - begin);
+    const Cell cell(i, cells, extent);
+    if (cell.end - cell.begin != first.end || cell.begin != i * second.begin) return false;
   }
-  return rows;
+  return true;
 }
 
-Tensor transposed(const Tensor& x) {
-  Tensor y({x.dim(1), x.dim(0)});
-  for (int64_t i = 0; i < x.dim(0); ++i) {
-    for (int64_t j = 0; j < x.dim(1); ++j) y.at(j, i) = x.at(i, j);
+// extent x cells: column i takes the mean of cell i.
+Tensor means(int64_t cells, int64_t extent) {
+  Tensor matrix = Tensor::filled({extent, cells}, 0.0f);
+  for (int64_t i = 0; i < cells; ++i) {
+    const Cell cell(i, cells, extent);
+    for (int64_t x = cell.begin; x < cell.end; ++x) matrix.at(x, i) = 1.0f / static_cast<float>(cell.end - cell.begin);
   }
-  return y;
+  return matrix;
 }
 
 }  // namespace
@@ -48,14 +57,17 @@ LITHE_ONNX_RULE(global_avg_pool, [](OnnxWriter& w, const OnnxCall& c) {
 
 LITHE_ONNX_RULE(adaptive_avg_pool, [](OnnxWriter& w, const OnnxCall& c) {
   const Dims& d = c.dims;
-  const int64_t h = d("H"), w_in = d("W"), rows = d("out_h"), columns = d("out_w");
+  const int64_t rows = d("out_h"), columns = d("out_w");
   if (rows == 1 && columns == 1) return w.op("GlobalAveragePool", {c.inputs[0]});
-  // Cells of one size at one distance are a pooling; others take a product with the matrix of means.
-  if (h % rows == 0 && w_in % columns == 0) {
-    const std::vector<int64_t> cell{h / rows, w_in / columns};
-    return w.op("AveragePool", {c.inputs[0]}, {{"kernel_shape", cell}, {"strides", cell}});
+  if (!is_regular(rows, d("H")) || !is_regular(columns, d("W"))) {
+    return w.separable(c.inputs[0], means(rows, d("H")), means(columns, d("W")));
   }
-  return w.separable(c.inputs[0], means(rows, h), transposed(means(columns, w_in)));
+  const Cell down(0, rows, d("H")), right(0, columns, d("W"));
+  const int64_t stride_h = rows > 1 ? Cell(1, rows, d("H")).begin : 1;
+  const int64_t stride_w = columns > 1 ? Cell(1, columns, d("W")).begin : 1;
+  return w.op("AveragePool", {c.inputs[0]},
+              {{"kernel_shape", std::vector<int64_t>{down.end, right.end}},
+               {"strides", std::vector<int64_t>{stride_h, stride_w}}});
 });
 
 }  // namespace lithe

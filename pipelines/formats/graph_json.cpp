@@ -36,9 +36,7 @@ Json to_json(const Attribute& attribute) {
 Json to_json(const Graph& graph, const Node& node) {
   Json inputs = Json::array(), attributes = Json::object();
   for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? Json() : Json(graph.value(id).name));
-  for (const auto& [name, value] : node.attributes) {
-    if (value != node.op->attributes().at(name)) attributes[name] = to_json(value);
-  }
+  for (const auto& [name, value] : node.attributes) attributes[name] = to_json(value);
   return {{"op", node.op->name()}, {"name", node.name}, {"inputs", inputs}, {"attributes", attributes}};
 }
 

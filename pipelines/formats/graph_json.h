@@ -5,8 +5,7 @@
 //    "nodes": [{"op", "name", "inputs": [names, or null where an optional one is absent], "attributes"}],
 //    "outputs": [names]}
 //
-// Nodes are named by their first output and stand in order of execution; attributes at their default are left out, and
-// numbers that JSON lacks are "inf" and "-inf".
+// Nodes are named by their first output and stand in order of execution; numbers that JSON lacks are "inf" and "-inf".
 
 #include <string>
 #include <string_view>

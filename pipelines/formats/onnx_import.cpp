@@ -158,7 +158,9 @@ Operand translate_own(Importer& g, const OnnxNode& node) {
     if (node.input(i).empty()) {
       inputs.push_back(kNoValue);
     } else if (g.operand(node, i).is_constant()) {
-      inputs.push_back(g.parameter(node, node.input(i), g.constant(node, i, op.port_of(static_cast<size_t>(i)).name)));
+      const std::string& port = op.port_of(static_cast<size_t>(i)).name;
+      const bool statistic = (" " + op.gradients() + " ").find(" " + port + " ") == std::string::npos;
+      inputs.push_back(g.parameter(node, node.input(i), g.constant(node, i, port), statistic));
     } else {
       inputs.push_back(g.activation(node, i).value);
     }

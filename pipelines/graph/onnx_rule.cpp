@@ -97,10 +97,8 @@ std::string OnnxWriter::permute(const std::string& x, const Shape& shape, const 
   }
   std::set<int64_t> cuts{0, channels};  // where pieces of x that stay together begin
   for (size_t c = 0; c < index.size(); ++c) {
-    if (c == 0 || index[c] != index[c - 1] + 1) {
-      cuts.insert(index[c]);
-      if (c > 0) cuts.insert(index[c - 1] + 1);
-    }
+    if (c == 0 || index[c] != index[c - 1] + 1) cuts.insert(index[c]);
+    if (c + 1 == index.size() || index[c + 1] != index[c] + 1) cuts.insert(index[c] + 1);
   }
   std::vector<int64_t> sizes;
   std::map<int64_t, size_t> piece_at;
@@ -119,7 +117,9 @@ std::string OnnxWriter::permute(const std::string& x, const Shape& shape, const 
 }
 
 std::string OnnxWriter::separable(const std::string& x, const Tensor& rows, const Tensor& columns) {
-  return op("MatMul", {op("MatMul", {constant(rows), x}), constant(columns)});
+  const Attributes turn{{"perm", std::vector<int64_t>{0, 1, 3, 2}}};  // constants stand second: OpenCV wants it so
+  const std::string wide = op("Transpose", {op("MatMul", {x, constant(columns)})}, turn);
+  return op("Transpose", {op("MatMul", {wide, constant(rows)})}, turn);
 }
 
 bool OnnxWriter::rename(size_t first, const std::string& from, const std::string& to) {

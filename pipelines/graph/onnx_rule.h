@@ -45,7 +45,8 @@ class OnnxWriter {
   std::string clip(const std::string& x, double lo, double hi);
   /// x (N C H W) with channel index[c] at c.
   std::string permute(const std::string& x, const Shape& shape, const std::vector<int64_t>& index);
-  /// rows (Ho x H) and columns (W x Wo) applied to every channel of x (N C H W).
+  /// A linear map of the rows and one of the columns of every channel of x (N C H W): `rows` is H x Ho, `columns` W x
+  /// Wo.
   std::string separable(const std::string& x, const Tensor& rows, const Tensor& columns);
 
   // ---- for the exporter

@@ -16,7 +16,7 @@ namespace {
 
 struct Weighted {
   explicit Weighted(const std::string& network)
-      : graph(build_network(network)), parameters(seeded_parameters(graph, 7)) {}
+      : graph(build_network(network)), parameters(seeded_parameters(graph, 1)) {}
   Tensor run(const Tensor& x) const { return Session(graph, parameters).run({x}).front(); }
   Graph graph;
   Parameters parameters;
@@ -61,8 +61,8 @@ TEST(OnnxExport, ReadsBackStandardOperators) {
   }
 }
 
-// Our own operators come back as they were.
-TEST(OnnxExport, ReadsBackOwnOperatorsExactly) {
+// Our own operators come back as they were; numbers such as eps are float32 in ONNX.
+TEST(OnnxExport, ReadsBackOwnOperators) {
   OnnxExportOptions options;
   for (const std::string& name : op_names()) options.own.insert(name);
   for (const char* const name : {"micronet_m3", "dcd_resnet18", "drt_resnet18"}) {
@@ -73,50 +73,33 @@ TEST(OnnxExport, ReadsBackOwnOperatorsExactly) {
       EXPECT_EQ(back.graph.nodes[i].op, net.graph.nodes[i].op) << net.graph.nodes[i].name;
       EXPECT_EQ(back.graph.nodes[i].name, net.graph.nodes[i].name);
     }
+    EXPECT_EQ(back.graph.parameter_count(), net.graph.parameter_count()) << name;
     const Tensor y = Session(back.graph, back.parameters).run({image()}).front();
-    EXPECT_LE(relative_difference(y, net.run(image())), 1e-6) << name;
+    EXPECT_LE(relative_difference(y, net.run(image())), 1e-5) << name;
   }
 }
 
-// Operators that no shipped network exercises in this form.
+// Operators in a form that no shipped network has: cells of several sizes, both conventions of the corners.
 TEST(OnnxExport, ResizesAndPoolsAsMatrixProducts) {
   for (const int64_t align : {0, 1}) {
     GraphBuilder g("resize");
     ValueId x = g.input("x", {1, 3, 7, 5});
     x = g.op("resize_bilinear", "up", {x}, {{"out_h", int64_t{10}}, {"out_w", int64_t{4}}, {"align_corners", align}});
-    g.output(g.op("adaptive_avg_pool", "cells", {x}, {{"out_h", int64_t{3}}, {"out_w", int64_t{3}}}));
+    g.output(g.op("adaptive_avg_pool", "cells", {x}, {{"out_h", int64_t{4}}, {"out_w", int64_t{3}}}));
     const Graph graph = g.finish();
-    const std::string onnx = export_onnx(graph, {});
-    EXPECT_NE(onnx.find("MatMul"), std::string::npos);
-    // cv::dnn 4.6 multiplies only matrices of equal rank: the products are checked by hand.
-    onnx::ModelProto model;
-    ASSERT_TRUE(model.ParseFromString(onnx));
-    ASSERT_EQ(model.graph().node_size(), 4);
-    const Tensor input = random_tensor({1, 3, 7, 5}), ours = Session(graph, {}).run({input}).front();
-    const auto matrix = [&](int node, int i) {
-      for (const auto& t : model.graph().initializer()) {
-        if (t.name() != model.graph().node(node).input(i)) continue;
-        Tensor m({t.dims(0), t.dims(1)});
-        std::memcpy(m.raw(), t.raw_data().data(), t.raw_data().size());
-        return m;
-      }
-      throw std::logic_error("no such matrix");
-    };
-    const auto product = [](const Tensor& a, const Tensor& b) {
-      Tensor c = Tensor::filled({a.dim(0), b.dim(1)}, 0);
-      for (int64_t i = 0; i < a.dim(0); ++i)
-        for (int64_t k = 0; k < a.dim(1); ++k)
-          for (int64_t j = 0; j < b.dim(1); ++j) c.at(i, j) += a.at(i, k) * b.at(k, j);
-      return c;
-    };
-    for (int64_t c = 0; c < 3; ++c) {
-      Tensor plane({7, 5}), expected({3, 3});
-      for (int64_t i = 0; i < 35; ++i) plane.data()[i] = input.data()[c * 35 + i];
-      const Tensor up = product(product(matrix(0, 0), plane), matrix(1, 1));
-      const Tensor cells = product(product(matrix(2, 0), up), matrix(3, 1));
-      for (int64_t i = 0; i < 9; ++i) EXPECT_NEAR(cells.data()[i], ours.data()[c * 9 + i], 1e-5);
-    }
+    const Tensor input = random_tensor({1, 3, 7, 5});
+    EXPECT_LE(relative_difference(run_in_opencv(export_onnx(graph, {}), input), Session(graph, {}).run({input})[0]),
+              1e-6);
   }
+}
+
+TEST(OnnxExport, PermutesChannelsBySplitAndConcat) {
+  GraphBuilder g("permute");
+  const ValueId x = g.input("x", {1, 6, 2, 3});
+  g.output(g.op("channel_permute", "y", {x}, {{"index", std::vector<int64_t>{4, 5, 0, 0, 3, 1}}}));
+  const Graph graph = g.finish();
+  const Tensor input = random_tensor({1, 6, 2, 3});
+  EXPECT_EQ(relative_difference(run_in_opencv(export_onnx(graph, {}), input), Session(graph, {}).run({input})[0]), 0);
 }
 
 TEST(OnnxExport, EveryOperatorHasARule) {

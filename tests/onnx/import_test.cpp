@@ -64,7 +64,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"padding_at_the_end",
              kImage,
-             {{"Conv", {"x", "w", "b"}, {"y"}, {{"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}}, {}}}},
+             {{"Conv",
+               {"x", "w", "b"},
+               {"y"},
+               {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}},
+               {}}}},
         Case{"same_upper",
              kImage,
              {{"Conv",
@@ -74,7 +78,11 @@ INSTANTIATE_TEST_SUITE_P(
                {}}}},
         Case{"depthwise_dilated",
              kImage,
-             {{"Conv", {"x", "dw"}, {"y"}, {{"group", int64_t{6}}, {"dilations", Ints{2, 2}}}, {}}}},
+             {{"Conv",
+               {"x", "dw"},
+               {"y"},
+               {{"kernel_shape", Ints{3, 3}}, {"group", int64_t{6}}, {"dilations", Ints{2, 2}}},
+               {}}}},
         Case{"batch_norm",
              kImage,
              {{"BatchNormalization", {"x", "c6", "c6", "c6", "var"}, {"y"}, {{"epsilon", 0.01}}, {}}}},
@@ -125,14 +133,18 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"hard_sigmoid", kImage, {{"HardSigmoid", {"x"}, {"y"}, {{"alpha", 0.2}, {"beta", 0.5}}, {}}}},
         Case{"dropout_and_identity",
              kImage,
-             {{"Dropout", {"x"}, {"a"}, {}, {}}, {"Identity", {"a"}, {"b"}, {}, {}}, {"Relu", {"b"}, {"y"}, {}, {}}}}),
+             {{"Dropout", {"x"}, {"a"}, {}, {}}, {"Identity", {"a"}, {"i"}, {}, {}}, {"Relu", {"i"}, {"y"}, {}, {}}}}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(OnnxImport, FoldsPadIntoTheConvolution) {
   const std::vector<OnnxOperator> padded = {{"Pad", {"x", "pads"}, {"p"}, {}, {}},
                                             {"Conv", {"p", "w"}, {"y"}, {{"strides", Ints{2, 2}}}, {}}};
   const std::vector<OnnxOperator> direct = {
-      {"Conv", {"x", "w"}, {"y"}, {{"strides", Ints{2, 2}}, {"pads", Ints{0, 1, 2, 1}}}, {}}};
+      {"Conv",
+       {"x", "w"},
+       {"y"},
+       {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"pads", Ints{0, 1, 2, 1}}},
+       {}}};
   OnnxFile file(kImage, padded), same(kImage, direct);
   file.integers("pads", {0, 0, 0, 1, 0, 0, 2, 1}).floats("w", random_tensor({8, 6, 3, 3}));
   same.floats("w", random_tensor({8, 6, 3, 3}));
@@ -152,11 +164,12 @@ TEST(OnnxImport, ReadsLimitsOfClipAsInputsAndAttributes) {
 
 TEST(OnnxImport, TurnsChannelsLastInputsRound) {
   OnnxFile file({1, 9, 11, 6}, {{"Transpose", {"x"}, {"t"}, {{"perm", Ints{0, 3, 1, 2}}}, {}},
-                                {"Conv", {"t", "w"}, {"c"}, {}, {}},
+                                {"Conv", {"t", "w"}, {"c"}, {{"kernel_shape", Ints{3, 3}}}, {}},
                                 {"GlobalAveragePool", {"c"}, {"g"}, {}, {}},
                                 {"Transpose", {"g"}, {"u"}, {{"perm", Ints{0, 2, 3, 1}}}, {}},
                                 {"Squeeze", {"u"}, {"y"}, {{"axes", Ints{1, 2}}}, {}}});
-  OnnxFile plain(kImage, {{"Conv", {"x", "w"}, {"c"}, {}, {}}, {"GlobalAveragePool", {"c"}, {"y"}, {}, {}}});
+  OnnxFile plain(kImage, {{"Conv", {"x", "w"}, {"c"}, {{"kernel_shape", Ints{3, 3}}}, {}},
+                          {"GlobalAveragePool", {"c"}, {"y"}, {}, {}}});
   file.floats("w", random_tensor({8, 6, 3, 3}));
   plain.floats("w", random_tensor({8, 6, 3, 3}));
   const Graph graph = parse_onnx(file.bytes(), "by hand").graph;

@@ -79,7 +79,8 @@ struct OnnxFile {
     value->set_name(name);
     auto* type = value->mutable_type()->mutable_tensor_type();
     type->set_elem_type(onnx::TensorProto::FLOAT);
-    for (const int64_t extent : shape) type->mutable_shape()->add_dim()->set_dim_value(extent);
+    auto* dims = type->mutable_shape();  // OpenCV wants one, be it empty
+    for (const int64_t extent : shape) dims->add_dim()->set_dim_value(extent);
   }
 
   onnx::ModelProto proto;
