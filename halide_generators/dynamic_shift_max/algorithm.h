@@ -25,7 +25,7 @@ struct DynamicShiftMax {
       return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n);
     };
     has_inside = pixels > 2 * kReach;
-    const Expr inside = clamp(p, kReach, pixels - 1 - kReach);
+    const Expr inside = clamp(p, min(kReach, pixels - 1), max(pixels - 1 - kReach, 0));
     const Expr same = select(wrap(c) != 0.0f, place(c + 1 - C, inside), place(c + 1, inside));
     const Expr next = select(wrap(c) != 0.0f, place(c + 1 - C + Cg, inside), place(c + 1 + Cg, inside));
     const Expr j = c % Cg + 1, source = ((c / Cg + 1) % G) * Cg + j % Cg;
@@ -51,7 +51,7 @@ struct ShiftMaxCoefficients {
   ShiftMaxCoefficients(const U& u, const Offsets& offsets, Expr range, Expr C, Expr J) {
     const Expr set = clamp(k * J + j, 0, offsets.dim(0).extent() - 1);
     const Expr v = u(clamp(set * C + c, 0, u.dim(0).extent() - 1), n) + 3.0f;
-    const Expr hard_sigmoid = select(v<0.0f, 0.0f, v> 6.0f, 6.0f, v) * (1.0f / 6);
+    const Expr hard_sigmoid = select(v < 0.0f, 0.0f, v > 6.0f, 6.0f, v) * (1.0f / 6);
     a(c, j, k, n) = (hard_sigmoid - 0.5f) * range + offsets(set);
   }
 };
