@@ -88,6 +88,8 @@ Tensor TensorReader::read(const Value& value, const std::string& name, std::stri
   remaining_ -= elements(*shape) * storage.element_size;
   check(remaining_ >= 0, "the tensors of the file are many times larger than the file");
 
+  if (elements(*shape) == 0) return Tensor(*shape, *storage.dtype);  // its storage may have no memory to point at
+
   auto& [bytes, memory] = storages_[storage.key];
   const int64_t expected = storage.elements * storage.element_size;
   if (memory == nullptr) bytes = expected, memory = archive_->load(storage);
