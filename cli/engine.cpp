@@ -40,7 +40,7 @@ OnnxFile onnx_file(const ModelRequest& request, int64_t batch, int64_t input_siz
     throw Error(ErrorKind::kUsage,
                 "--input-size: an exported network has one size; use --set input_size=" + std::to_string(input_size));
   }
-  OnnxExportOptions options;
+  OnnxExportOptions options = for_opencv();
   options.batch = batch;
   return {export_onnx(model.graph, model.parameters, options), image};
 }

@@ -38,7 +38,7 @@ ExitCode exit_code(ErrorKind kind) {
 
 std::string exit_code_page() {
   std::string page =
-      "# Exit codes\n\nPrinted by `lithe help exit-codes`. An error is one line on standard error that starts with "
+      "# Exit codes\n\nPrinted by `lithe help exit-codes`. An error is one message on standard error that starts with "
       "`error: `.\n\n| code | name | meaning |\n|---|---|---|\n";
   for (const ExitCodeRow& row : exit_codes()) {
     page += "| " + std::to_string(row.code) + " | " + row.name + " | " + row.meaning + " |\n";

@@ -35,6 +35,12 @@ void report(const std::string& what, const Words& names) {
   if (names.size() > kShown) std::cerr << "  and " << names.size() - kShown << " more\n";
 }
 
+Words names_of(const std::map<std::string, Tensor>& tensors) {
+  Words names;
+  for (const auto& entry : tensors) names.push_back(entry.first + " " + to_string(entry.second.shape()));
+  return names;
+}
+
 Model from_checkpoint(const ImportOptions& o) {
   if (o.network.empty()) {
     throw Error(ErrorKind::kUsage, "--network is missing: a checkpoint does not tell which network it is for");
@@ -48,7 +54,12 @@ Model from_checkpoint(const ImportOptions& o) {
   for (const auto& [name, reason] : checkpoint.unreadable) unreadable.push_back(name + ": " + reason);
   report("classes and functions that the file names; none was run", checkpoint.placeholders);
   report("entries that are no tensors", unreadable);
-  model.parameters = match_parameters(model.graph, checkpoint.tensors, &unused);
+  try {
+    model.parameters = match_parameters(model.graph, checkpoint.tensors, &unused);
+  } catch (const Error&) {
+    report("tensors that the file holds", names_of(checkpoint.tensors));
+    throw;
+  }
   report("tensors that " + o.network + " does not use", unused);
   return model;
 }

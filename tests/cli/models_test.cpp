@@ -5,6 +5,7 @@
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 #include "tests/cli/program.h"
+#include "tests/formats/pickle_writer.h"
 
 namespace lithe::test {
 namespace {
@@ -65,8 +66,8 @@ TEST_F(Models, RunNamesWhatTheInputLacks) {
 
 TEST_F(Models, ExportAndImportKeepTheOutputs) {
   const std::string onnx = folder_ / "m.onnx", lithe = folder_ / "m.safetensors", labels = folder_ / "labels.txt";
-  const Tensor native = run(std::string("--model micronet_m1") + kSmall);
-  EXPECT_EQ(shell(std::string("lithe export micronet_m1 --output ") + onnx + kSmall).code, 0);
+  const Tensor native = run(std::string("--model mobilenet_v2") + kSmall + "--set width=0.25");
+  EXPECT_EQ(shell(std::string("lithe export mobilenet_v2 --output ") + onnx + kSmall + "--set width=0.25").code, 0);
   EXPECT_LT(relative_difference(run("--model " + onnx), native), 1e-4);
   std::ofstream(labels) << "a\nb\nc\nd\ne\nf\r\ng\n";
   const Outcome import = shell("lithe import " + onnx + " --labels " + labels + " --licence MIT --output " + lithe);
@@ -80,6 +81,42 @@ TEST_F(Models, ExportAndImportKeepTheOutputs) {
   EXPECT_EQ(model.preprocessing.crop_width, 64);
   std::ofstream(labels) << "too few\n";
   EXPECT_EQ(shell("lithe import " + onnx + " --labels " + labels + " --output " + lithe).code, 4);
+}
+
+// A checkpoint as torch.save writes it: all parameters in one storage, wrapped as training scripts do.
+std::string checkpoint_of(const Parameters& parameters) {
+  std::string storage;
+  std::vector<std::string> entries;
+  const auto size = [&] { return static_cast<int64_t>(storage.size() / sizeof(float)); };
+  int64_t count = 0;
+  for (const auto& [name, value] : parameters) count += value.size();
+  for (const auto& [name, value] : parameters) {
+    entries.push_back(pickled::text("module." + name));
+    entries.push_back(pickled::tensor(pickled::storage("0", count), size(), value.shape(), value.strides()));
+    storage.append(reinterpret_cast<const char*>(value.data()), static_cast<size_t>(value.bytes()));
+  }
+  entries.push_back(pickled::text("module.teacher.weight"));
+  entries.push_back(pickled::tensor(pickled::storage("0", count), 0, {2}, {1}));
+  const std::string recipe = pickled::call(pickled::global("recipes", "Recipe"), {});
+  return pickled::checkpoint(
+      pickled::dictionary({pickled::text("state_dict"), pickled::dictionary(entries), pickled::text("recipe"), recipe}),
+      storage);
+}
+
+TEST_F(Models, ImportTakesACheckpointAndReportsTheRest) {
+  const std::string pth = folder_ / "m.pth", lithe = folder_ / "m.safetensors";
+  ModelRequest request;
+  request.model = "micronet_m0";
+  request.options = {{"input_size", "64"}, {"classes", "7"}};
+  std::ofstream(pth, std::ios::binary) << checkpoint_of(load_model(request).parameters);
+  const Outcome import = shell("lithe import " + pth + " --network micronet_m0 --output " + lithe + kSmall);
+  EXPECT_EQ(import.code, 0) << import.err;
+  EXPECT_THAT(import.err, HasSubstr("recipes.Recipe"));
+  EXPECT_THAT(import.err, HasSubstr("teacher.weight"));
+  EXPECT_EQ(relative_difference(run("--model " + lithe), run(std::string("--model micronet_m0") + kSmall)), 0);
+  const Outcome other = shell("lithe import " + pth + " --network resnet18 --output " + out_ + kSmall);
+  EXPECT_EQ(other.code, 4);
+  EXPECT_THAT(other.err, HasSubstr("tensors that the file holds"));
 }
 
 TEST_F(Models, ImportNeedsTheNetworkOfACheckpoint) {
