@@ -2,21 +2,22 @@
 
 namespace lithe {
 
-// One convolution for each kernel, weighted: ONNX cannot mix kernels per image.
+// ONNX cannot mix kernels per image: each runs as a convolution, and a product of pi with their results, seen as a
+// matrix of K rows, sums them up.
 LITHE_ONNX_RULE(dynamic_residual, [](OnnxWriter& w, const OnnxCall& c) {
-  const int64_t kernels = c.dims("K"), stride = c.dims("stride");
-  const std::vector<std::string> pi =
-      w.add("Split", {w.image(c, 1)}, {{"axis", int64_t{1}}, {"split", std::vector<int64_t>(kernels, 1)}},
-            static_cast<size_t>(kernels));
-  std::string sum;
-  for (size_t k = 0; k < pi.size(); ++k) {
-    const std::string part =
-        w.op("Conv", {w.image(c, 0), c.inputs[k + 2]},
-             {{"kernel_shape", std::vector<int64_t>{1, 1}}, {"strides", std::vector<int64_t>{stride, stride}}});
-    const std::string weighted = w.op("Mul", {part, pi[k]});
-    sum = sum.empty() ? weighted : w.op("Add", {sum, weighted});
+  const Dims& d = c.dims;
+  const int64_t kernels = d("K"), stride = d("stride"), outputs = d("O"), elements = d("O Ho Wo");
+  std::vector<std::string> parts;
+  for (int64_t k = 0; k < kernels; ++k) {
+    parts.push_back(
+        w.op("Conv", {w.image(c, 0), c.inputs[static_cast<size_t>(k) + 2]},
+             {{"kernel_shape", std::vector<int64_t>{1, 1}}, {"strides", std::vector<int64_t>{stride, stride}}}));
   }
-  return w.result(c, sum);
+  const std::string all = w.op("Concat", parts, {{"axis", int64_t{1}}});
+  const Shape image{0, outputs, d("Ho"), d("Wo")}, images{0, kernels * outputs, d("Ho"), d("Wo")};
+  const std::string pi = w.reshape(c.inputs[1], {0, kernels}, {0, 1, kernels});
+  const std::string sum = w.op("MatMul", {pi, w.reshape(all, images, {0, kernels, elements})});
+  return w.result(c, w.reshape(sum, {0, 1, elements}, image));
 });
 
 }  // namespace lithe

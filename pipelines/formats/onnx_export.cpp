@@ -116,6 +116,12 @@ void add_initializers(onnx::GraphProto* to, const std::map<std::string, Tensor>&
 
 }  // namespace
 
+OnnxExportOptions for_opencv() {
+  OnnxExportOptions options;
+  options.own = {"larger_head"};
+  return options;
+}
+
 std::string export_onnx(const Graph& graph, const Parameters& parameters, const OnnxExportOptions& options) {
   check_rules(graph, options);
   const std::vector<Shape> shapes = infer_shapes(graph, input_shapes(graph, 1));

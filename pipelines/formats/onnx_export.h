@@ -15,6 +15,9 @@ struct OnnxExportOptions {
   std::set<std::string> own;
 };
 
+/// For cv::dnn 4.6 with our layers: it has no Where, which larger_head needs.
+OnnxExportOptions for_opencv();
+
 /// The bytes of the file: operator set 10, one file, value names those of the graph. Throws Error naming all operators
 /// that have no rule.
 std::string export_onnx(const Graph& graph, const Parameters& parameters, const OnnxExportOptions& options = {});

@@ -102,9 +102,4 @@ void register_dnn_layers() {
   });
 }
 
-const std::set<std::string>& operators_opencv_lacks() {
-  static const std::set<std::string> names{"phi_product", "channel_scale", "dynamic_residual", "larger_head"};
-  return names;
-}
-
 }  // namespace lithe

@@ -3,6 +3,7 @@
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/vision/classifier.h"
+#include "pipelines/vision/dnn_layers.h"
 #include "pipelines/vision/quiet.h"
 
 namespace lithe {

@@ -26,14 +26,15 @@ Tensor image() { return noise_images(1, 3, 224, 224, 5); }
 
 class InOpenCv : public testing::TestWithParam<const char*> {};
 
-TEST_P(InOpenCv, StandardOperatorsAgree) {
+TEST_P(InOpenCv, Agrees) {
+  register_dnn_layers();
   const Weighted net(GetParam());
-  const std::string onnx = export_onnx(net.graph, net.parameters);
+  const std::string onnx = export_onnx(net.graph, net.parameters, for_opencv());
   EXPECT_LE(relative_difference(run_in_opencv(onnx, image()), net.run(image())), 1e-4);
 }
 INSTANTIATE_TEST_SUITE_P(Networks, InOpenCv,
                          testing::Values("micronet_m0", "micronet_m1", "micronet_m2", "micronet_m3", "mobilenet_v2",
-                                         "resnet18"));
+                                         "resnet18", "dcd_mobilenet_v2", "dcd_resnet18", "drt_resnet18"));
 
 class WithOurLayers : public testing::TestWithParam<const char*> {};
 
@@ -41,13 +42,12 @@ TEST_P(WithOurLayers, OpenCvRunsDynamicNetworks) {
   register_dnn_layers();
   const Weighted net(GetParam());
   OnnxExportOptions options;
-  options.own = operators_opencv_lacks();
-  options.own.insert({"dynamic_shift_max", "shift_max_coefficients"});
+  options.own = {"dynamic_shift_max", "shift_max_coefficients", "phi_product",
+                 "channel_scale",     "dynamic_residual",       "larger_head"};
   const std::string onnx = export_onnx(net.graph, net.parameters, options);
   EXPECT_LE(relative_difference(run_in_opencv(onnx, image()), net.run(image())), 1e-4);
 }
-INSTANTIATE_TEST_SUITE_P(Networks, WithOurLayers,
-                         testing::Values("micronet_m0", "dcd_mobilenet_v2", "dcd_resnet18", "drt_resnet18"));
+INSTANTIATE_TEST_SUITE_P(Networks, WithOurLayers, testing::Values("micronet_m0", "dcd_resnet18", "drt_resnet18"));
 
 // Read back, standard operators give the same network up to rounding.
 TEST(OnnxExport, ReadsBackStandardOperators) {
