@@ -6,99 +6,11 @@
 
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
-#include "pipelines/graph/kernel_call.h"
-#include "pipelines/graph/plan.h"
+#include "pipelines/graph/arena.h"
 #include "pipelines/graph/rewrite.h"
 
 namespace lithe {
 namespace {
-
-// The memory of one image on its way through a plan, with every kernel call laid out in it. It belongs to one task.
-class Arena {
- public:
-  Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed)
-      : plan_(plan), memory_({plan.arena_bytes}, DType::kU8) {
-    const Graph& graph = *plan.graph;
-    for (size_t s = 0; s < plan.steps.size(); ++s) {
-      const Plan::Step& step = plan.steps[s];
-      const Node& node = graph.nodes[step.node];
-      std::vector<Tensor> inputs, outputs;
-      for (const ValueId id : node.inputs) inputs.push_back(tensor(id, parameters));
-      for (const ValueId id : node.outputs) outputs.push_back(tensor(id, parameters));
-      Work work;
-      if (step.kernel == nullptr) {
-        work.from = inputs[0];
-        work.to = Tensor::view(outputs[0].raw(), inputs[0].shape(), row_major_strides(inputs[0].shape()), DType::kF32,
-                               nullptr);
-      } else {
-        work.calls = prepare(node, *step.kernel, step.dims, inputs, packed[s], outputs);
-      }
-      work_.push_back(std::move(work));
-    }
-    for (const ValueId id : graph.inputs) inputs_.push_back({tensor(id, parameters), uses_of(id)});
-    for (const ValueId id : graph.outputs) outputs_.push_back(tensor(id, parameters));
-  }
-
-  /// `inputs`, `outputs`: one image each.
-  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
-    for (size_t i = 0; i < inputs.size(); ++i) take(inputs[i], inputs_[i]);
-    for (const Work& work : work_) {
-      for (const KernelCall& call : work.calls) call();
-      if (work.calls.empty()) copy(work.from, work.to);
-    }
-    for (size_t i = 0; i < outputs.size(); ++i) copy(outputs_[i], outputs[i]);
-  }
-
- private:
-  struct Work {
-    std::vector<KernelCall> calls;  // empty: a copy
-    Tensor from, to;
-  };
-  struct Input {
-    Tensor tensor;
-    std::vector<std::pair<size_t, std::string>> uses;  // step and port; none: it must lie in the arena
-  };
-
-  // An image that already has the right layout is read where it is.
-  void take(const Tensor& given, const Input& input) {
-    const bool in_place = !input.uses.empty() && given.strides() == input.tensor.strides();
-    if (!in_place) copy(given, input.tensor);
-    for (const auto& [step, port] : input.uses) {
-      for (KernelCall& call : work_[step].calls) call.point(port, in_place ? given.raw() : input.tensor.raw());
-    }
-  }
-
-  std::vector<std::pair<size_t, std::string>> uses_of(ValueId input) const {
-    for (size_t v = 0; v < plan_.places.size(); ++v) {
-      if (plan_.places[v].root == input && static_cast<ValueId>(v) != input) return {};  // views keep their address
-    }
-    std::vector<std::pair<size_t, std::string>> uses;
-    for (size_t s = 0; s < plan_.steps.size(); ++s) {
-      const Node& node = plan_.graph->nodes[plan_.steps[s].node];
-      for (size_t i = 0; i < node.inputs.size(); ++i) {
-        if (node.inputs[i] != input) continue;
-        if (plan_.steps[s].kernel == nullptr || node.op->port_of(i).variadic) return {};
-        uses.emplace_back(s, node.op->port_of(i).name);
-      }
-    }
-    return uses;
-  }
-
-  Tensor tensor(ValueId id, const Parameters& parameters) const {
-    if (id == kNoValue) return {};
-    const Value& value = plan_.graph->value(id);
-    if (value.is_state()) return parameters.at(value.name);
-    const Plan::Place& place = plan_.places[static_cast<size_t>(id)];
-    const int64_t offset = plan_.places[static_cast<size_t>(place.root)].offset;
-    return Tensor::view(memory_.data<uint8_t>() + offset, place.shape, place.strides, DType::kF32, nullptr);
-  }
-
-  const Plan& plan_;
-  Tensor memory_;
-  std::vector<Work> work_;
-  std::vector<Input> inputs_;
-  std::vector<Tensor> outputs_;
-};
 
 // A plan for one input size with its packed weights and the arenas that are not in use.
 class Ready {
