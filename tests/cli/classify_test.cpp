@@ -120,6 +120,18 @@ TEST_F(Classify, SignalsFinishTheBatchAndTheSameCommandContinues) {
   EXPECT_EQ(records(out_), resumed);
 }
 
+TEST_F(Classify, ASecondSignalStopsAtOnce) {
+  write_pictures(images_, 400);
+  const std::string call = "lithe classify " + images_.path() + " --model resnet18 --batch 400 --output " + out_;
+  const Outcome stopped = shell("set -m\n" + call + R"( & job=$!
+until (( 0x$(awk '/SigCgt/ { print $2 }' /proc/$job/status) & 2 )) || ! kill -0 $job; do sleep 0.01; done
+kill -INT $job; sleep 0.1; kill -INT $job; wait $job)");
+  EXPECT_EQ(stopped.code, 130) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("again: stop at once"));
+  std::error_code missing;
+  EXPECT_LE(std::filesystem::file_size(out_ + "/results.jsonl", missing) + 1, 1u) << "the batch was not awaited";
+}
+
 TEST_F(Classify, ShardsMergeIntoTheWhole) {
   write_pictures(images_, 7);
   const std::string call = "lithe classify " + images_.path() + " --model micronet_m0 --quiet --output " + out_;

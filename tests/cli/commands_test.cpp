@@ -117,11 +117,13 @@ TEST(ExitCode, OfEveryKindOfError) {
   EXPECT_EQ(cli::exit_code(ErrorKind::kCheck), 7);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which takes terabytes of addresses itself
 TEST(ExitCode, IsOneOutOfMemory) {
   const Outcome outcome = shell("ulimit -v 4000000; lithe bench micronet_m0 --batch 100000");
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.err, "error: out of memory\n");
 }
+#endif
 
 TEST(ExitCode, IsFourForAModelThatCannotBeRead) {
   const Folder folder;
