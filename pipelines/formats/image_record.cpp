@@ -60,17 +60,11 @@ std::string to_line(const ImageRecord& record) {
   return line.dump() + "\n";
 }
 
-std::vector<std::string> violations(std::string_view line) {
+ImageRecord parse_line(std::string_view line, std::vector<std::string>* violations) {
   const json value = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) return {"/: is not JSON"};
-  return schema_violations(schema(), value);
-}
-
-ImageRecord parse_line(std::string_view line) {
-  const std::vector<std::string> wrong = violations(line);
-  if (!wrong.empty()) throw Error(wrong.front());
-  const json value = json::parse(line);
+  *violations = value.is_discarded() ? std::vector<std::string>{"/: is not JSON"} : schema_violations(schema(), value);
   ImageRecord record;
+  if (!violations->empty()) return record;
   record.path = value["path"];
   if (value.contains("error")) {
     record.error_code = value["error"]["code"];
@@ -88,6 +82,13 @@ ImageRecord parse_line(std::string_view line) {
   record.decode_ms = value["timings"]["decode_ms"];
   record.preprocess_ms = value["timings"]["preprocess_ms"];
   record.infer_ms = value["timings"]["infer_ms"];
+  return record;
+}
+
+ImageRecord parse_line(std::string_view line) {
+  std::vector<std::string> violations;
+  ImageRecord record = parse_line(line, &violations);
+  if (!violations.empty()) throw Error(violations.front());
   return record;
 }
 

@@ -31,7 +31,7 @@ std::string as_utf8(const std::string& name);
 std::string to_line(const ImageRecord& record);
 /// Reads a line (with or without its line feed) back. Throws Error naming what is not as the schema says.
 ImageRecord parse_line(std::string_view line);
-/// What is wrong with a line by the schema; nothing if it holds.
-std::vector<std::string> violations(std::string_view line);
+/// The same, with everything that is not as the schema says in `violations`; the record counts only if that is empty.
+ImageRecord parse_line(std::string_view line, std::vector<std::string>* violations);
 
 }  // namespace lithe

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "pipelines/core/error.h"
 #include "pipelines/core/file.h"
@@ -22,11 +23,26 @@ size_t for_each_line(std::string_view text, const std::function<void(std::string
   }
 }
 
+namespace {
+
+// A new file is safe only once its name is written to its folder.
+void sync_folder(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const int reason = errno;
+  if (fd >= 0) ::close(fd);
+  if (!synced) throw Error(ErrorKind::kOutput, folder + ": cannot sync: " + std::strerror(reason));
+}
+
+}  // namespace
+
 Journal::Journal(const std::string& path, bool fresh) : path_(path) {
   open();
   try {
     if (!fresh) read();
     drop_what_follows();
+    sync_folder(path_);
   } catch (...) {
     ::close(fd_);
     throw;

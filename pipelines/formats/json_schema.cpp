@@ -1,6 +1,7 @@
 #include "pipelines/formats/json_schema.h"
 
-#include <set>
+#include <algorithm>
+#include <string_view>
 
 #include "pipelines/core/error.h"
 
@@ -15,107 +16,109 @@ bool is_type(const json& value, const std::string& type) {
   return type == value.type_name();
 }
 
+// Where a value stands, put into words only when there is something to say about it.
+struct Place {
+  const Place* above = nullptr;
+  std::string_view name;
+  size_t index = 0;
+
+  std::string words() const {
+    if (above == nullptr) return "";
+    return above->words() + "/" + (name.empty() ? std::to_string(index) : std::string(name));
+  }
+};
+
 class Validator {
  public:
   explicit Validator(const json& root) : root_(root) {}
 
-  std::vector<std::string> check(const json& schema, const json& value, const std::string& where) const {
-    std::vector<std::string> found;
-    for (const auto& [keyword, rule] : schema.items()) {
-      for (std::string& violation : keyword_violations(keyword, rule, schema, value, where)) {
-        found.push_back(std::move(violation));
-      }
-    }
-    return found;
+  void check(const json& schema, const json& value, const Place& place) {
+    for (const auto& [keyword, rule] : schema.items()) check_keyword(keyword, rule, schema, value, place);
   }
+  std::vector<std::string> take() { return std::move(found_); }
 
  private:
-  std::vector<std::string> keyword_violations(const std::string& keyword, const json& rule, const json& schema,
-                                              const json& value, const std::string& where) const {
-    const auto expect = [&](bool holds, const std::string& what) {
-      return holds ? std::vector<std::string>{} : std::vector<std::string>{(where.empty() ? "/" : where) + ": " + what};
-    };
-    if (keyword == "$schema" || keyword == "$defs" || keyword == "title" || keyword == "description") return {};
-    if (keyword == "$ref") return check(root_.at(json::json_pointer(rule.get<std::string>().substr(1))), value, where);
-    if (keyword == "oneOf") return one_of(rule, value, where);
-    if (keyword == "const") return expect(value == rule, "expected " + rule.dump() + ", found " + value.dump());
-    if (keyword == "enum") {
-      return expect(std::find(rule.begin(), rule.end(), value) != rule.end(),
-                    "expected one of " + rule.dump() + ", found " + value.dump());
+  void check_keyword(const std::string& keyword, const json& rule, const json& schema, const json& value,
+                     const Place& place) {
+    if (keyword == "$schema" || keyword == "$defs" || keyword == "title" || keyword == "description") {
+    } else if (keyword == "$ref") {
+      check(root_.at(json::json_pointer(rule.get_ref<const std::string&>().substr(1))), value, place);
+    } else if (keyword == "oneOf") {
+      one_of(rule, value, place);
+    } else if (keyword == "const") {
+      if (value != rule) report(place, "expected " + rule.dump() + ", found " + value.dump());
+    } else if (keyword == "enum") {
+      const bool any = std::find(rule.begin(), rule.end(), value) != rule.end();
+      if (!any) report(place, "expected one of " + rule.dump() + ", found " + value.dump());
+    } else if (keyword == "type") {
+      const auto matches = [&](const json& type) { return is_type(value, type.get_ref<const std::string&>()); };
+      const bool any = rule.is_array() ? std::any_of(rule.begin(), rule.end(), matches) : matches(rule);
+      if (!any) report(place, "expected " + rule.dump() + ", found " + value.type_name());
+    } else if (keyword == "minimum") {
+      if (value.is_number() && value < rule) report(place, "must be at least " + rule.dump());
+    } else if (keyword == "maximum") {
+      if (value.is_number() && value > rule) report(place, "must be at most " + rule.dump());
+    } else if (keyword == "minLength") {
+      LITHE_CHECK(rule == 1);  // all that we ask, so that characters need not be counted
+      if (value.is_string() && value.get_ref<const std::string&>().empty()) report(place, "must not be empty");
+    } else if (keyword == "minItems") {
+      if (value.is_array() && value.size() < rule) report(place, "needs " + rule.dump() + " items");
+    } else if (keyword == "items") {
+      for (size_t i = 0; value.is_array() && i < value.size(); ++i) check(rule, value[i], {&place, {}, i});
+    } else if (value.is_object()) {
+      check_members(keyword, rule, schema, value, place);
     }
-    if (keyword == "type") {
-      bool any = false;
-      for (const json& type : rule.is_array() ? rule : json::array({rule})) any |= is_type(value, type);
-      return expect(any, "expected " + rule.dump() + ", found " + value.type_name());
+  }
+
+  void check_members(const std::string& keyword, const json& rule, const json& schema, const json& value,
+                     const Place& place) {
+    if (keyword == "required") {
+      for (const json& key : rule) {
+        const auto& name = key.get_ref<const std::string&>();
+        if (!value.contains(name)) report({&place, name}, "is missing");
+      }
+    } else if (keyword == "properties") {
+      for (const auto& [name, member] : rule.items()) {
+        const auto found = value.find(name);
+        if (found != value.end()) check(member, *found, {&place, name});
+      }
+    } else {
+      LITHE_CHECK(keyword == "additionalProperties" && rule == false);
+      const json& known = schema.at("properties");
+      for (const auto& [name, member] : value.items()) {
+        if (!known.contains(name)) report({&place, name}, "is unknown");
+      }
     }
-    if (keyword == "minimum") return expect(!value.is_number() || value >= rule, "must be at least " + rule.dump());
-    if (keyword == "maximum") return expect(!value.is_number() || value <= rule, "must be at most " + rule.dump());
-    if (keyword == "minLength") {  // 1 is all that we ask, so that characters need not be counted
-      LITHE_CHECK(rule == 1);
-      return expect(!value.is_string() || !value.get_ref<const std::string&>().empty(), "must not be empty");
-    }
-    if (keyword == "minItems")
-      return expect(!value.is_array() || value.size() >= rule, "needs " + rule.dump() + " items");
-    if (keyword == "items") return value.is_array() ? items(rule, value, where) : std::vector<std::string>{};
-    if (keyword == "required") return value.is_object() ? required(rule, value, where) : std::vector<std::string>{};
-    if (keyword == "properties") return value.is_object() ? properties(rule, value, where) : std::vector<std::string>{};
-    LITHE_CHECK(keyword == "additionalProperties" && rule == false);
-    return value.is_object() ? unknown_keys(schema.at("properties"), value, where) : std::vector<std::string>{};
   }
 
   // The findings of the alternative that fits best: those of the others would only mislead.
-  std::vector<std::string> one_of(const json& alternatives, const json& value, const std::string& where) const {
-    std::vector<std::string> best;
-    bool first = true;
-    for (const json& alternative : alternatives) {
-      std::vector<std::string> found = check(alternative, value, where);
-      if (first || found.size() < best.size()) best = std::move(found);
-      first = false;
+  void one_of(const json& alternatives, const json& value, const Place& place) {
+    std::vector<std::string> before = std::move(found_), best;
+    for (size_t i = 0; i < alternatives.size(); ++i) {
+      found_.clear();
+      check(alternatives[i], value, place);
+      if (i == 0 || found_.size() < best.size()) best = std::move(found_);
+      if (best.empty()) break;
     }
-    return best;
+    found_ = std::move(before);
+    found_.insert(found_.end(), best.begin(), best.end());
   }
 
-  std::vector<std::string> items(const json& rule, const json& value, const std::string& where) const {
-    std::vector<std::string> found;
-    for (size_t i = 0; i < value.size(); ++i) append(check(rule, value[i], where + "/" + std::to_string(i)), &found);
-    return found;
-  }
-
-  std::vector<std::string> required(const json& keys, const json& value, const std::string& where) const {
-    std::vector<std::string> found;
-    for (const json& key : keys) {
-      if (!value.contains(key)) found.push_back(where + "/" + key.get<std::string>() + ": is missing");
-    }
-    return found;
-  }
-
-  std::vector<std::string> properties(const json& rules, const json& value, const std::string& where) const {
-    std::vector<std::string> found;
-    for (const auto& [key, rule] : rules.items()) {
-      if (value.contains(key)) append(check(rule, value[key], where + "/" + key), &found);
-    }
-    return found;
-  }
-
-  std::vector<std::string> unknown_keys(const json& known, const json& value, const std::string& where) const {
-    std::vector<std::string> found;
-    for (const auto& [key, unused] : value.items()) {
-      if (!known.contains(key)) found.push_back(where + "/" + key + ": is unknown");
-    }
-    return found;
-  }
-
-  static void append(std::vector<std::string> more, std::vector<std::string>* found) {
-    for (std::string& violation : more) found->push_back(std::move(violation));
+  void report(const Place& place, const std::string& what) {
+    const std::string where = place.words();
+    found_.push_back((where.empty() ? "/" : where) + ": " + what);
   }
 
   const json& root_;
+  std::vector<std::string> found_;
 };
 
 }  // namespace
 
 std::vector<std::string> schema_violations(const json& schema, const json& value) {
-  return Validator(schema).check(schema, value, "");
+  Validator validator(schema);
+  validator.check(schema, value, {});
+  return validator.take();
 }
 
 }  // namespace lithe

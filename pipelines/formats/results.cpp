@@ -18,10 +18,10 @@ class Check {
   void line(std::string_view line, int64_t number) {
     const std::string where = "results.jsonl:" + std::to_string(number) + ": ";
     ++result.records;
-    const std::vector<std::string> wrong = violations(line);
-    for (const std::string& violation : wrong) problem(where + violation);
-    if (!wrong.empty()) return;
-    const ImageRecord record = parse_line(line);
+    std::vector<std::string> violations;
+    const ImageRecord record = parse_line(line, &violations);
+    for (const std::string& violation : violations) problem(where + violation);
+    if (!violations.empty()) return;
     result.failures += !record.error_code.empty();
     if (!paths_.insert(record.path).second) problem(where + record.path + " has a record already");
     for (size_t i = 1; i < record.top.size(); ++i) {

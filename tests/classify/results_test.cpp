@@ -32,6 +32,12 @@ TEST(Record, IsWrittenAndReadBack) {
   EXPECT_EQ(to_line(parse_line(to_line(failure))), to_line(failure));
 }
 
+std::vector<std::string> violations(const std::string& line) {
+  std::vector<std::string> found;
+  parse_line(line, &found);
+  return found;
+}
+
 TEST(Record, TheSchemaFindsWhatIsWrong) {
   EXPECT_THAT(violations(to_line(good())), IsEmpty());
   const auto changed = [](const std::string& from, const std::string& to) {
