@@ -63,8 +63,10 @@ std::vector<double> pass_times(const BenchOptions& o, const Engine& engine, cons
 }
 
 void bench(const BenchOptions& o) {
-  if (o.batch < 1) throw Error(ErrorKind::kUsage, "--batch: expected at least 1, got " + std::to_string(o.batch));
-  if (o.repeat < 1) throw Error(ErrorKind::kUsage, "--repeat: expected at least 1, got " + std::to_string(o.repeat));
+  at_least(1, "--batch", o.batch);
+  at_least(1, "--repeat", o.repeat);
+  at_least(0, "--threads", o.threads);
+  at_least(0, "--input-size", o.input_size);
   set_threads(o.threads);
   ModelRequest request = o.request;
   request.model = o.file.empty() ? o.network : o.file;

@@ -24,6 +24,7 @@ struct ExportOptions {
 };
 
 void export_model(const ExportOptions& o) {
+  at_least(0, "--batch", o.onnx.batch);
   const Model model = load_model(o.request);
   write_file(o.output, export_onnx(model.graph, model.parameters, o.onnx));
 }

@@ -1,7 +1,6 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/command.h"
 #include "cli/cost.h"
@@ -32,31 +31,19 @@ struct Comparison {
   std::optional<double> ours;
 };
 
-// The options that a source names: "[S] at width=0.5".
-std::map<std::string, std::string> options_in(const std::string& source) {
-  std::map<std::string, std::string> options;
-  std::istringstream words(source);
-  for (std::string word; words >> word;) {
-    if (word.find('=') != std::string::npos) options[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
-  }
-  return options;
-}
-
 std::optional<double> counted(const std::string& what, const Cost& cost) {
   if (what == "parameters") return cost.parameters;
   if (what == "MAdds (a)") return cost.madds.a();
+  if (what == "MAdds (b)") return cost.madds.b();
   if (what == "MAdds (c)") return cost.madds.c();
-  if (what.find("MAdds") == 0) return cost.madds.b();  // a rule that the source does not tell
   return {};
 }
 
 std::vector<Comparison> comparisons(const InspectOptions& o, const Cost& cost) {
   std::vector<Comparison> rows;
   for (const Network& network : networks()) {
-    if (network.name != o.model || o.input_size != 0) continue;
-    for (const Published& published : network.published) {
-      if (options_in(published.source) == o.set) rows.push_back({published, counted(published.what, cost)});
-    }
+    if (network.name != o.model || !o.set.empty() || o.input_size != 0) continue;  // they hold at the defaults
+    for (const Published& published : network.published) rows.push_back({published, counted(published.what, cost)});
   }
   return rows;
 }
@@ -113,6 +100,7 @@ void print_table(const Graph& graph, const Cost& cost, const std::vector<Compari
 }
 
 void inspect(const InspectOptions& o) {
+  at_least(0, "--input-size", o.input_size);
   const Graph graph = graph_of(o.model, o.set);
   const Cost cost = cost_of(graph, o.input_size);
   const std::vector<Comparison> published = comparisons(o, cost);

@@ -39,6 +39,12 @@ Words Option::choices() const {
   return words;
 }
 
+void at_least(int64_t least, const char* option, int64_t value) {
+  if (value >= least) return;
+  throw Error(ErrorKind::kUsage,
+              std::string(option) + ": expected at least " + std::to_string(least) + ", got " + std::to_string(value));
+}
+
 void read(const std::string& where, const std::string& text, int& member) {
   read_number(where, text, "a whole number", member);
 }

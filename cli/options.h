@@ -120,4 +120,7 @@ class OptionCollector {
 /// one), a missing or surplus argument, or a value that is not of its type or not among its choices.
 void parse(const std::vector<Option>& options, const Words& arguments);
 
+/// Throws Error(kUsage) naming the option if `value` is less.
+void at_least(int64_t least, const char* option, int64_t value);
+
 }  // namespace lithe::cli

@@ -65,6 +65,7 @@ Tensors with_values(const RunOptions& o, const Graph& graph, const Parameters& p
 }
 
 void run(const RunOptions& o) {
+  at_least(0, "--threads", o.threads);
   set_threads(o.threads);
   const SafetensorsFile file = read_safetensors(o.input);
   const Model model = load_model(o.request);

@@ -108,6 +108,16 @@ TEST(Bench, ReportsTimesAndChecksThem) {
   EXPECT_EQ(shell(line + "0.0001").code, 7);
 }
 
+TEST(Numbers, OutOfRangeAreUsageErrors) {
+  for (const std::string line :
+       {"bench micronet_m0 --threads=-1", "bench micronet_m0 --batch 0", "bench micronet_m0 --repeat 0",
+        "inspect micronet_m0 --input-size=-5", "export micronet_m0 --output x.onnx --batch=-1"}) {
+    const Outcome outcome = shell("lithe " + line);
+    EXPECT_EQ(outcome.code, 2) << line;
+    EXPECT_THAT(outcome.err, HasSubstr("expected at least")) << line;
+  }
+}
+
 TEST(ExitCode, OfEveryKindOfError) {
   EXPECT_EQ(cli::exit_code(ErrorKind::kInternal), 1);
   EXPECT_EQ(cli::exit_code(ErrorKind::kUsage), 2);
