@@ -5,12 +5,13 @@ namespace lithe {
 
 using namespace Halide;
 
+/// y(c) = x(index(c)) for every pixel p. That the index holds channel numbers is a requirement of the contract.
 struct ChannelPermute {
-  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  Var c{"c"}, p{"p"}, n{"n"};
   Func y{"y"};
   template <class X, class Index>
   ChannelPermute(const X& x, const Index& index) {
-    y(w, h, c, n) = x(w, h, clamp(index(c), 0, x.dim(2).extent() - 1), n);
+    y(c, p, n) = x(unsafe_promise_clamped(index(c), 0, x.dim(0).extent() - 1), p, n);
   }
 };
 

@@ -4,14 +4,14 @@ namespace {
 
 class ChannelPermute : public Halide::Generator<ChannelPermute> {
  public:
-  Input<Buffer<float>> x{"x", 4};
+  Input<Buffer<float>> x{"x", 3};
   Input<Buffer<int32_t>> index{"index", 1};
-  Output<Buffer<float>> y{"y", 4};
+  Output<Buffer<float>> y{"y", 3};
 
   void generate() {
     lithe::ChannelPermute f(x, index);
-    y(f.w, f.h, f.c, f.n) = f.y(f.w, f.h, f.c, f.n);
-    lithe::channels_innermost(x, 2), lithe::from_zero(index), lithe::channels_innermost(y, 2);
+    y(f.c, f.p, f.n) = f.y(f.c, f.p, f.n);
+    lithe::from_zero(x), lithe::from_zero(index), lithe::from_zero(y);
     lithe::schedule(f, y);
   }
 };

@@ -10,6 +10,7 @@ namespace {
 Kernel channel_permute_kernel() {
   Kernel kernel;
   kernel.name = "channel_permute";
+  kernel.pixels = true;
   return kernel;
 }
 

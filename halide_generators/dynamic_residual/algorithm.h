@@ -1,26 +1,22 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/register_tile.h"
 
 namespace lithe {
 
-using namespace Halide;
-
-/// mixed(o, c) = sum_k pi(k) phi(o, c, k) per image, then y(o) = sum_c mixed(o, c) u(c) for every pixel of the stride.
+/// mixed(o, c) = sum_k pi(k) phi(o, c, k) per image, 16 outputs side by side; then y(o) = sum_c mixed(o, c) u(c) for
+/// every pixel of the stride.
 struct DynamicResidual {
-  Var w{"w"}, h{"h"}, o{"o"}, c{"c"}, n{"n"};
+  Var w{"w"}, h{"h"}, o{"o"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
   RDom k, r;
   Func mixed{"mixed"}, sum{"sum"}, y{"y"};
   template <class U, class Pi, class Phi>
   DynamicResidual(const U& u, const Pi& pi, const Phi& phi, Expr stride)
-      : k(0, phi.dim(2).extent()), r(0, u.dim(2).extent()) {
-    // Whole vectors run past the last output.
-    const Func kernels =
-        BoundaryConditions::repeat_edge(phi, {{0, phi.dim(0).extent()}, {Expr(), Expr()}, {Expr(), Expr()}});
-    mixed(o, c, n) = 0.0f;
-    mixed(o, c, n) += pi(k, n) * kernels(o, c, k);
-    sum(o, w, h, n) = 0.0f;
-    sum(o, w, h, n) += mixed(o, r, n) * u(w * stride, h * stride, r, n);
-    y(w, h, o, n) = sum(o, w, h, n);
+      : k(0, phi.dim(3).extent()), r(0, u.dim(2).extent()) {
+    mixed(ni, c, no, n) = 0.0f;
+    mixed(ni, c, no, n) += pi(k, n) * phi(ni, c, no, k);
+    sum(ni, no, w, h, n) = 0.0f;
+    sum(ni, no, w, h, n) += mixed(ni, r, no, n) * u(w * stride, h * stride, r, n);
+    y(w, h, o, n) = sum(o % kTileOutputs, o / kTileOutputs, w, h, n);
   }
 };
 

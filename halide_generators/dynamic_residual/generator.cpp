@@ -4,7 +4,7 @@ namespace {
 
 class DynamicResidual : public Halide::Generator<DynamicResidual> {
  public:
-  Input<Buffer<float>> u{"u", 4}, pi{"pi", 2}, phi{"phi", 3};
+  Input<Buffer<float>> u{"u", 4}, pi{"pi", 2}, phi{"phi", 4};
   Input<int32_t> stride{"stride"};
   Output<Buffer<float>> y{"y", 4};
 
@@ -12,6 +12,7 @@ class DynamicResidual : public Halide::Generator<DynamicResidual> {
     lithe::DynamicResidual f(u, pi, phi, stride);
     y(f.w, f.h, f.o, f.n) = f.y(f.w, f.h, f.o, f.n);
     lithe::channels_innermost(u, 2), lithe::from_zero(pi), lithe::from_zero(phi), lithe::channels_innermost(y, 2);
+    phi.dim(0).set_bounds(0, lithe::kTileOutputs);
     lithe::schedule(f, y, get_target());
   }
 };

@@ -6,13 +6,16 @@
 namespace lithe {
 namespace {
 
-// K x C x O with the outputs innermost: a kernel mixes and multiplies whole vectors of outputs.
+// K P C 16: panels of 16 outputs, the last one filled up with zeros.
 Tensor pack_phi(const std::vector<Tensor>& values, const Dims& d) {
-  const int64_t kernels = d("K"), inputs = d("C"), outputs = d("O");
-  Tensor packed(Shape{kernels, inputs, outputs});
+  constexpr int64_t kPanel = 16;
+  const int64_t kernels = d("K"), channels = d("C"), outputs = d("O");
+  Tensor packed = Tensor::filled({kernels, (outputs + kPanel - 1) / kPanel, channels, kPanel}, 0.0f);
   for (int64_t k = 0; k < kernels; ++k) {
-    for (int64_t c = 0; c < inputs; ++c) {
-      for (int64_t o = 0; o < outputs; ++o) packed.at(k, c, o) = values[static_cast<size_t>(k)].at(o, c);
+    for (int64_t o = 0; o < outputs; ++o) {
+      for (int64_t c = 0; c < channels; ++c) {
+        packed.at(k, o / kPanel, c, o % kPanel) = values[static_cast<size_t>(k)].at(o, c);
+      }
     }
   }
   return packed;

@@ -1,22 +1,19 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/register_tile.h"
 
 namespace lithe {
 
-using namespace Halide;
-
+/// y(p, m) = sum_k a(k, m) b(p, k) per image.
 struct Matmul {
-  Var p{"p"}, m{"m"}, n{"n"};
-  RDom k;
-  Func sum{"sum"}, y{"y"};
+  Var p{"p"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"}, k{"k"};
+  RDom r;
+  Func panels{"panels"}, sum{"sum"}, y{"y"};
   template <class A, class B>
-  Matmul(const A& a, const B& b) : k(0, a.dim(0).extent()) {
-    // Whole vectors run past the last column.
-    const Func columns =
-        BoundaryConditions::repeat_edge(b, {{0, b.dim(0).extent()}, {Expr(), Expr()}, {Expr(), Expr()}});
-    sum(p, m, n) = 0.0f;
-    sum(p, m, n) += a(k, m, n) * columns(p, k, n);
-    y(p, m, n) = sum(p, m, n);
+  Matmul(const A& a, const B& b) : r(0, a.dim(0).extent()) {
+    panels(ni, k, no, n) = b(min(no * kTileOutputs + ni, b.dim(0).extent() - 1), k, n);  // the last runs past the end
+    sum(ni, no, m, n) = 0.0f;
+    sum(ni, no, m, n) += panels(ni, r, no, n) * a(r, m, n);
+    y(p, m, n) = sum(p % kTileOutputs, p / kTileOutputs, m, n);
   }
 };
 

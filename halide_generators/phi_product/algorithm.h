@@ -1,23 +1,20 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/register_tile.h"
 
 namespace lithe {
 
-using namespace Halide;
-
-/// y(i) = sum_j phi(j, i) z(j) for every pixel; `columns` is phi with the outputs i side by side.
+/// y(i) = sum_j phi(j, i) z(j) for every pixel p; `panels` is phi with 16 outputs i side by side.
 struct PhiProduct {
-  Var w{"w"}, h{"h"}, i{"i"}, j{"j"}, n{"n"};
+  Var i{"i"}, p{"p"}, n{"n"}, ni{"ni"}, no{"no"}, j{"j"};
   RDom r;
-  Func columns{"columns"}, sum{"sum"}, y{"y"};
+  Func panels{"panels"}, sum{"sum"}, y{"y"};
   template <class Z, class Phi>
-  PhiProduct(const Z& z, const Phi& phi) : r(0, z.dim(2).extent()) {
-    const Expr L = z.dim(2).extent();
-    // Whole vectors run past the last output.
-    columns(i, j, n) = phi(min(i, L - 1) * L + j, n);
-    sum(i, w, h, n) = 0.0f;
-    sum(i, w, h, n) += columns(i, r, n) * z(w, h, r, n);
-    y(w, h, i, n) = sum(i, w, h, n);
+  PhiProduct(const Z& z, const Phi& phi) : r(0, z.dim(0).extent()) {
+    const Expr L = z.dim(0).extent();
+    panels(ni, j, no, n) = phi(min(no * kTileOutputs + ni, L - 1) * L + j, n);  // the last panel runs past the end
+    sum(ni, no, p, n) = 0.0f;
+    sum(ni, no, p, n) += panels(ni, r, no, n) * z(r, p, n);
+    y(i, p, n) = sum(i % kTileOutputs, i / kTileOutputs, p, n);
   }
 };
 

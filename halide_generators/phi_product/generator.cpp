@@ -4,13 +4,13 @@ namespace {
 
 class PhiProduct : public Halide::Generator<PhiProduct> {
  public:
-  Input<Buffer<float>> z{"z", 4}, phi{"phi", 2};
-  Output<Buffer<float>> y{"y", 4};
+  Input<Buffer<float>> z{"z", 3}, phi{"phi", 2};
+  Output<Buffer<float>> y{"y", 3};
 
   void generate() {
     lithe::PhiProduct f(z, phi);
-    y(f.w, f.h, f.i, f.n) = f.y(f.w, f.h, f.i, f.n);
-    lithe::channels_innermost(z, 2), lithe::from_zero(phi), lithe::channels_innermost(y, 2);
+    y(f.i, f.p, f.n) = f.y(f.i, f.p, f.n);
+    lithe::from_zero(z), lithe::from_zero(phi), lithe::from_zero(y);
     lithe::schedule(f, y, get_target());
   }
 };

@@ -9,6 +9,7 @@ namespace {
 Kernel phi_product_kernel() {
   Kernel kernel;
   kernel.name = "phi_product";
+  kernel.pixels = true;
   return kernel;
 }
 

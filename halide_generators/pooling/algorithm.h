@@ -70,32 +70,23 @@ struct AdaptiveAvgPool {
   static Expr longest(Expr extent, Expr cells) { return (extent + cells - 1) / cells + 1; }
 };
 
-/// The mean over all pixels. An image is read as a row of H*W*C numbers in pieces of `period`, a multiple of both C and
-/// 16: position p of a piece always belongs to channel p mod C, so that few channels fill vectors as well as many. The
-/// parts of a channel are added last; their number depends on C alone.
+/// The mean over all pixels p. Every fourth pixel goes into the same part, so that additions do not wait for each
+/// other; the parts are added last, then the pixels after the last whole four.
 struct GlobalAvgPool {
-  Var c{"c"}, lane{"lane"}, v{"v"}, n{"n"};
-  RDom piece, part;
-  Func sum{"sum"}, total{"total"}, y{"y"};
+  Var c{"c"}, q{"q"}, n{"n"};
+  RDom four, part, rest;
+  Func sums{"sums"}, total{"total"}, y{"y"};
+  static constexpr int kParts = 4;
   template <class X>
-  GlobalAvgPool(const X& x, Expr C)
-      : piece(0, (x.dim(0).extent() + period(C) - 1) / period(C)), part(0, period(C) / C) {
-    const Expr size = x.dim(0).extent();
-    const Func all = BoundaryConditions::constant_exterior(x, 0.0f, {{0, size}, {Expr(), Expr()}});
-    sum(lane, v, n) = 0.0f;
-    sum(lane, v, n) += all(piece * period(C) + v * kLanes + lane, n);
+  explicit GlobalAvgPool(const X& x)
+      : four(0, x.dim(1).extent() / kParts), part(0, kParts), rest(0, x.dim(1).extent() % kParts) {
+    const Expr pixels = x.dim(1).extent();
+    sums(c, q, n) = 0.0f;
+    sums(c, q, n) += x(c, four * kParts + q, n);
     total(c, n) = 0.0f;
-    total(c, n) += sum((c + part * C) % kLanes, (c + part * C) / kLanes, n);
-    y(c, n) = total(c, n) / cast<float>(size / C);
-  }
-
-  static constexpr int kLanes = 16;
-
- private:
-  /// At least 8 vectors, whose sums the processor can add side by side.
-  static Expr period(Expr C) {
-    const Expr whole = select(C % 16 == 0, C, C % 8 == 0, 2 * C, C % 4 == 0, 4 * C, C % 2 == 0, 8 * C, 16 * C);
-    return whole * max(1, 8 * kLanes / whole) / kLanes * kLanes;
+    total(c, n) += sums(c, part, n);
+    total(c, n) += x(c, pixels / kParts * kParts + rest, n);
+    y(c, n) = total(c, n) / cast<float>(pixels);
   }
 };
 

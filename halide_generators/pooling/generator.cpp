@@ -52,15 +52,14 @@ class AdaptiveAvgPool : public Halide::Generator<AdaptiveAvgPool> {
 
 class GlobalAvgPool : public Halide::Generator<GlobalAvgPool> {
  public:
-  Input<Buffer<float>> x{"x", 2};
-  Input<int32_t> C{"C"};
+  Input<Buffer<float>> x{"x", 3};
   Output<Buffer<float>> y{"y", 2};
 
   void generate() {
-    lithe::GlobalAvgPool f(x, C);
+    lithe::GlobalAvgPool f(x);
     y(f.c, f.n) = f.y(f.c, f.n);
     from_zero(x), from_zero(y);
-    lithe::schedule(f, y);
+    lithe::schedule(f, y, get_target());
   }
 };
 

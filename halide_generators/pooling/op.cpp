@@ -84,6 +84,6 @@ LITHE_REGISTER_OP(global_avg_pool)
     .input("x", "N C H W")
     .output("y", "N C")
     .gradients("x")
-    .kernel(named("global_avg_pool"));
+    .kernel({"global_avg_pool", {}, {}, /*pixels=*/true});
 
 }  // namespace lithe

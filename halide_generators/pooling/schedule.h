@@ -16,18 +16,23 @@ inline void schedule(AdaptiveAvgPool& f, Func y, const Target& target) {
   along_channels(y, f.c, {f.w, f.h, f.n}, target, {f.sum});
 }
 
-/// Eight vectors of sums stay in registers while the image passes.
-inline void schedule(GlobalAvgPool& f, Func y) {
-  constexpr int kVectors = 8;
-  Var vo{"vo"}, vi{"vi"};
-  y.parallel(f.n);
-  f.sum.compute_at(y, f.n).bound_extent(f.lane, f.kLanes).vectorize(f.lane);
-  f.sum.update()
-      .split(f.v, vo, vi, kVectors, TailStrategy::RoundUp)
-      .reorder(f.lane, vi, f.piece, vo)
-      .vectorize(f.lane)
-      .unroll(vi);
-  f.total.compute_at(y, f.n).update().reorder(f.c, f.part);
+/// The sums of a block of channels stay in registers while the pixels pass.
+inline void schedule(GlobalAvgPool& f, Func y, const Target& target) {
+  Var co{"co"}, ci{"ci"};
+  const int lanes = target.natural_vector_size<float>();
+  const Expr channels = y.output_buffer().dim(0).extent();
+  const auto blocks = [&](Stage s, int size) {
+    s.split(f.c, co, ci, size, size == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.vectorize(ci, std::min(size, lanes)).parallel(co).parallel(f.n);
+    if (size > lanes) s.unroll(ci);
+  };
+  for (int size = 4 * lanes; size >= 4; size /= 2) blocks(y.specialize(channels >= size), size);
+  blocks(y, 1);
+  f.sums.compute_at(y, co).vectorize(f.c).unroll(f.q);
+  f.sums.update().reorder(f.c, f.q, f.four).vectorize(f.c).unroll(f.q);
+  f.total.compute_at(y, co).vectorize(f.c);
+  f.total.update(0).reorder(f.c, f.part).vectorize(f.c).unroll(f.part);
+  f.total.update(1).reorder(f.c, f.rest).vectorize(f.c);
 }
 
 }  // namespace lithe
