@@ -130,7 +130,7 @@ OnnxModel translate(const onnx::ModelProto& model, int64_t file_bytes, const std
   const int64_t opset = opset_of(model, where);
   check_operators(graph, where);
   constexpr int64_t kSmall = int64_t{1} << 26;
-  Importer importer(graph.name().empty() ? "graph" : graph.name(), where, kSmall + 4 * file_bytes);
+  Importer importer(graph.name().empty() ? "graph" : ascii_name(graph.name()), where, kSmall + 4 * file_bytes);
   read_values(importer, graph, where);
   for (const onnx::NodeProto& proto : graph.node()) {
     const OnnxNode node(proto, where, opset);
@@ -145,7 +145,8 @@ OnnxModel translate(const onnx::ModelProto& model, int64_t file_bytes, const std
     importer.output(OnnxNode(reader, where, opset));
   }
   OnnxModel result = importer.finish();
-  result.producer = model.producer_name() + (model.producer_version().empty() ? "" : " " + model.producer_version());
+  result.producer =
+      ascii_name(model.producer_name() + (model.producer_version().empty() ? "" : "-" + model.producer_version()));
   return result;
 }
 

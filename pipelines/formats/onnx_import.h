@@ -11,7 +11,7 @@ namespace lithe {
 struct OnnxModel {
   Graph graph;  // inputs N C H W with N = 1: the batch stays free
   Parameters parameters;
-  std::string producer;  // "pytorch 1.13.1"
+  std::string producer;  // "pytorch-1.13.1"
 };
 
 /// `bytes` need not be trusted: sizes, references and the memory asked for are checked against the bytes that are

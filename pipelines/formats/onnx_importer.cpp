@@ -79,8 +79,7 @@ double Importer::number(const OnnxNode& node, int i, const std::string& attribut
 }
 
 std::string Importer::unused_name(const std::string& wish) {
-  std::string clean = wish.substr(0, 200);
-  for (char& c : clean) c = c > 0x20 && c < 0x7f ? c : '_';  // names go into JSON and messages
+  const std::string clean = ascii_name(wish);
   std::string name = clean;
   for (int i = 2; !names_.insert(name).second; ++i) name = clean + "#" + std::to_string(i);
   return name;

@@ -33,6 +33,12 @@ onnx::ModelProto parse_model(std::string_view bytes, const std::string& where) {
   return model;
 }
 
+std::string ascii_name(const std::string& name) {
+  std::string result = name.substr(0, 200);
+  for (char& c : result) c = c > 0x20 && c < 0x7f ? c : '_';
+  return result;
+}
+
 std::string OnnxNode::where() const {
   const std::string& name = proto_.name().empty() && proto_.output_size() > 0 ? proto_.output(0) : proto_.name();
   return file_ + ": " + printable(type()) + " " + printable(name);

@@ -14,6 +14,9 @@ namespace lithe {
 /// Parses with bounds on size and nesting. Throws Error if the bytes are no ONNX model.
 onnx::ModelProto parse_model(std::string_view bytes, const std::string& where);
 
+/// A name as values of a graph, JSON and files take it: at most 200 printable ASCII characters.
+std::string ascii_name(const std::string& name);
+
 /// An initializer or constant as float32 (any floating type) or int64 (any integer type), row-major. Its data must lie
 /// in the file and have exactly the size that its dimensions say.
 Tensor tensor_of(const onnx::TensorProto& proto, const std::string& where);
