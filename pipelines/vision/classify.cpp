@@ -63,36 +63,37 @@ class Job {
   Job(const ClassifyOptions& options, const ClassifySetup& setup, ImageList todo, Journal* journal, Progress* progress)
       : options_(options), setup_(setup), todo_(std::move(todo)), journal_(*journal), progress_(*progress) {
     limits_.max_pixels = options.max_pixels;
+    // In flight: one batch being written, one computed, one read; more where a batch is too small to feed all threads.
+    batches_.resize(static_cast<size_t>(3 + 2 * threads() / options.batch));
   }
 
   void run(Summary* summary) {
-    using BatchPtr = std::shared_ptr<Batch>;
     constexpr auto kInOrder = tbb::filter_mode::serial_in_order, kParallel = tbb::filter_mode::parallel;
-    const auto take = tbb::make_filter<void, BatchPtr>(kInOrder, [&](tbb::flow_control& flow) {
-      BatchPtr batch = next();
+    const auto take = tbb::make_filter<void, Batch*>(kInOrder, [&](tbb::flow_control& flow) {
+      Batch* batch = next();
       if (batch->records.empty()) flow.stop();
       return batch;
     });
-    const auto read = tbb::make_filter<BatchPtr, BatchPtr>(kParallel, [&](BatchPtr batch) {
-      read_images(todo_.root, setup_.preprocessing, limits_, batch.get());
+    const auto read = tbb::make_filter<Batch*, Batch*>(kParallel, [&](Batch* batch) {
+      read_images(todo_.root, setup_.preprocessing, limits_, batch);
       return batch;
     });
-    const auto infer = tbb::make_filter<BatchPtr, BatchPtr>(kInOrder, [&](BatchPtr batch) {
-      classify_images(setup_, options_.top, batch.get());
+    const auto infer = tbb::make_filter<Batch*, Batch*>(kInOrder, [&](Batch* batch) {
+      classify_images(setup_, options_.top, batch);
       return batch;
     });
-    const auto record = tbb::make_filter<BatchPtr, void>(kInOrder, [&](BatchPtr batch) { write(*batch, summary); });
-    // In flight: one batch being written, one computed, one read; more where a batch is too small to feed all threads.
-    const int in_flight = 3 + 2 * threads() / options_.batch;
+    const auto record = tbb::make_filter<Batch*, void>(kInOrder, [&](Batch* batch) { write(*batch, summary); });
     const auto start = Clock::now();
-    tbb::parallel_pipeline(static_cast<size_t>(in_flight), take & read & infer & record);
+    tbb::parallel_pipeline(batches_.size(), take & read & infer & record);
     summary->seconds = seconds_since(start);
   }
 
  private:
-  // The next inputs; none at the end, or when the user asked to stop.
-  std::shared_ptr<Batch> next() {
-    auto batch = std::make_shared<Batch>();
+  // The next inputs; none at the end, or when the user asked to stop. The batches take turns: as they leave the
+  // pipeline in order, the one after the last is free again when its turn comes.
+  Batch* next() {
+    Batch* batch = &batches_[taken_++ % batches_.size()];
+    batch->records.clear();
     if (progress_.interrupted()) return batch;
     const auto full = static_cast<size_t>(options_.batch);
     while (position_ < todo_.names.size() && batch->records.size() < full) {
@@ -123,7 +124,8 @@ class Job {
   Journal& journal_;
   Progress& progress_;
   DecodeLimits limits_;
-  size_t position_ = 0;
+  std::vector<Batch> batches_;
+  size_t taken_ = 0, position_ = 0;
 };
 
 // The results there are: opened only after it is clear that this run may add to them.

@@ -53,11 +53,15 @@ void read_one(const std::string& root, const Preprocessing& preprocessing, const
 void read_images(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits,
                  Batch* batch) {
   const auto count = static_cast<int64_t>(batch->records.size());
-  const Tensor images =
-      Tensor::channels_last({count, channels_of(preprocessing), preprocessing.crop_height, preprocessing.crop_width});
+  if (batch->buffer.empty() || batch->buffer.dim(0) < count) {
+    batch->buffer =
+        Tensor::channels_last({count, channels_of(preprocessing), preprocessing.crop_height, preprocessing.crop_width});
+  }
+  const Tensor& images = batch->buffer;
   parallel_for(count, [&](int64_t i) {
     read_one(root, preprocessing, limits, images.images(i, 1), &batch->records[static_cast<size_t>(i)]);
   });
+  batch->decode = batch->preprocess = batch->infer = 0;
   int64_t usable = 0;
   for (int64_t i = 0; i < count; ++i) {
     const ImageRecord& record = batch->records[static_cast<size_t>(i)];
@@ -77,7 +81,6 @@ void classify_images(const ClassifySetup& setup, int top, Batch* batch) {
   const Tensor scores = setup.classifier->scores(batch->images);
   const double milliseconds = timer.lap();
   batch->infer = milliseconds / 1e3;
-  batch->images = {};
   const int64_t classes = scores.dim(1);
   const float* row = scores.data();
   for (ImageRecord& record : batch->records) {

@@ -10,10 +10,12 @@
 
 namespace lithe {
 
-/// What travels through the pipeline: some inputs, their records, and the images that could be read.
+/// What travels through the pipeline: some inputs, their records, and the images that could be read. Batches are used
+/// again and again: allocating their images anew leaves holes that make a long run grow.
 struct Batch {
   std::vector<ImageRecord> records;              // one per input, in order
-  Tensor images;                                 // N C H W of the records without an error, in their order
+  Tensor buffer;                                 // room for an image per input
+  Tensor images;                                 // N C H W of the records without an error, in their order; in `buffer`
   double decode = 0, preprocess = 0, infer = 0;  // seconds of work
 };
 

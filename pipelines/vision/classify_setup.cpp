@@ -43,9 +43,10 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->network = model.network;
   setup->network_options = model.options;
   setup->hash = model.hash;
-  setup->classifier = o.engine == "halide"
-                          ? session_classifier(model)
-                          : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model));
+  setup->classifier =
+      o.engine == "halide"
+          ? session_classifier(model)
+          : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model));
 }
 
 struct OptionsJson {
