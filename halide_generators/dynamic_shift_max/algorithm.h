@@ -5,10 +5,10 @@ namespace lithe {
 
 using namespace Halide;
 
-/// y[c, p] = max_k sum_j a[k, j, c] x[pi_j(c), p], pixels p. Seen from c the shifted channel lies in one of four places:
-/// at a turn inside the group (the group's last channel) or not, at a wrap of the groups (the last group) or not. Each
-/// of them is a plain vector of neighbours, one of which is chosen per lane; that beats gathering. The lanes that are
-/// not chosen lie in the two pixels before or behind: `y` is right where those exist, `y_at_end` everywhere.
+/// y[c, p] = max_k sum_j a[k, j, c] x[pi_j(c), p], pixels p. Seen from c the shifted channel lies in one of four
+/// places: at a turn inside the group (the group's last channel) or not, at a wrap of the groups (the last group) or
+/// not. Each of them is a plain vector of neighbours, one of which is chosen per lane; that beats gathering. The lanes
+/// that are not chosen lie in the two pixels before or behind: `y` is right where those exist, `y_at_end` everywhere.
 struct DynamicShiftMax {
   Var c{"c"}, p{"p"}, n{"n"};
   RDom end{0, 2 * kReach};  // the first and the last pixels
@@ -21,9 +21,7 @@ struct DynamicShiftMax {
     const Expr C = x.dim(0).extent(), pixels = x.dim(1).extent(), J = a.dim(1).extent(), Cg = C / G;
     turn(c) = cast<float>(c % Cg == Cg - 1);
     wrap(c) = cast<float>(c / Cg == G - 1);
-    const auto place = [&](Expr chosen, Expr pixel) {
-      return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n);
-    };
+    const auto place = [&](Expr chosen, Expr pixel) { return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n); };
     has_inside = pixels > 2 * kReach;
     const Expr inside = clamp(p, min(kReach, pixels - 1), max(pixels - 1 - kReach, 0));
     const Expr same = select(wrap(c) != 0.0f, place(c + 1 - C, inside), place(c + 1, inside));
@@ -51,7 +49,7 @@ struct ShiftMaxCoefficients {
   ShiftMaxCoefficients(const U& u, const Offsets& offsets, Expr range, Expr C, Expr J) {
     const Expr set = clamp(k * J + j, 0, offsets.dim(0).extent() - 1);
     const Expr v = u(clamp(set * C + c, 0, u.dim(0).extent() - 1), n) + 3.0f;
-    const Expr hard_sigmoid = select(v < 0.0f, 0.0f, v > 6.0f, 6.0f, v) * (1.0f / 6);
+    const Expr hard_sigmoid = select(v<0.0f, 0.0f, v> 6.0f, 6.0f, v) * (1.0f / 6);
     a(c, j, k, n) = (hard_sigmoid - 0.5f) * range + offsets(set);
   }
 };

@@ -27,7 +27,8 @@ LITHE_REGISTER_OP(dynamic_shift_max)
       return Madds{0, d("N C H W K J"), d("N C H W")};
     })
     .require([](const Dims& d) { return d("groups") >= 1 && d("C") % d("groups") == 0; }, "groups must divide C")
-    .require([](const Dims& d) { return d("J") <= 2 && d("K") <= 2; }, "J and K, the channels and branches, must be 1 or 2")
+    .require([](const Dims& d) { return d("J") <= 2 && d("K") <= 2; },
+             "J and K, the channels and branches, must be 1 or 2")
     .kernel({"dynamic_shift_max", {}, {}, /*pixels=*/true});
 
 // a[n,k,j,c] = (hard_sigmoid(u[n, (k*J + j)*C + c]) - 0.5) * range + offsets[k*J + j]

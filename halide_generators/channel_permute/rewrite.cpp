@@ -1,0 +1,97 @@
+// A permutation costs a pass over the image and computes nothing. It sinks behind operators that treat channels alike,
+// by permuting their weights back, until it meets another permutation and merges with it.
+
+#include "halide_generators/channel_permute/sink.h"
+
+namespace lithe {
+namespace {
+
+Tensor state(const Graph& graph, const Parameters& parameters, ValueId id) {
+  return parameters.at(graph.value(id).name).contiguous();
+}
+
+/// Rows of `t`: row index[c] of the result is row c.
+Tensor scattered_rows(const Tensor& t, const Channels& index) {
+  Tensor result(t.shape());
+  const int64_t row = t.size() / t.dim(0);
+  for (size_t c = 0; c < index.size(); ++c) {
+    std::copy_n(t.data() + static_cast<int64_t>(c) * row, row, result.data() + index[c] * row);
+  }
+  return result;
+}
+
+bool is_depthwise(const Graph& graph, const Node& node) {
+  if (node.op->name() != "conv2d" || !graph.value(node.inputs[1]).is_state()) return false;
+  const int64_t groups = std::get<int64_t>(node.attributes.at("groups"));
+  return groups == graph.value(node.inputs[0]).shape.at(1) && groups == graph.value(node.outputs[0]).shape.at(1);
+}
+
+bool is_elementwise(const Node& node) { return node.op->inputs().size() == 1 && node.op->inputs()[0].dims == "..."; }
+
+bool sink_behind(Graph& graph, Parameters& parameters, size_t index) {
+  Node& node = graph.nodes[index];
+  if (node.inputs.empty() || node.inputs[0] == kNoValue) return false;
+  const bool depthwise = is_depthwise(graph, node);
+  if (!depthwise && !is_elementwise(node)) return false;
+  const Node* permute = permute_before(graph, node);
+  if (permute == nullptr || inverse(permute_index(*permute)).empty()) return false;
+  for (size_t i = 1; depthwise && i < node.inputs.size(); ++i) {
+    if (node.inputs[i] == kNoValue) continue;
+    const Tensor rows = scattered_rows(state(graph, parameters, node.inputs[i]), permute_index(*permute));
+    node.inputs[i] = add_parameter(graph, parameters, graph.value(node.inputs[i]).name + "*" + permute->name, rows);
+  }
+  sink(graph, index);
+  return true;
+}
+
+/// linear(pool(permute(x))): the permutation moves into the columns of the linear layer, whoever else reads it.
+bool absorb_behind_pool(Graph& graph, Parameters& parameters, size_t index) {
+  Node& linear = graph.nodes[index];
+  if (linear.op->name() != "linear" || !graph.value(linear.inputs[1]).is_state()) return false;
+  Node* pool = only_producer(graph, linear.inputs[0]);
+  if (pool == nullptr || pool->op->name() != "global_avg_pool") return false;
+  const ValueId permuted = pool->inputs[0];
+  const auto permute =
+      std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& n) { return n.outputs[0] == permuted; });
+  if (permute == graph.nodes.end() || permute->op->name() != "channel_permute") return false;
+  const Channels& channels = permute_index(*permute);
+  if (inverse(channels).empty()) return false;
+
+  const Tensor w = state(graph, parameters, linear.inputs[1]);
+  Tensor columns(w.shape());
+  for (int64_t o = 0; o < w.dim(0); ++o) {
+    for (int64_t c = 0; c < w.dim(1); ++c) columns.at(o, channels[static_cast<size_t>(c)]) = w.at(o, c);
+  }
+  linear.inputs[1] =
+      add_parameter(graph, parameters, graph.value(linear.inputs[1]).name + "*" + permute->name, columns);
+  const bool unused = only_producer(graph, permuted) != nullptr;  // by others
+  pool->inputs[0] = permute->inputs[0];
+  if (unused) graph.nodes.erase(permute);
+  return true;
+}
+
+bool sink_or_absorb(Graph& graph, Parameters& parameters, size_t index) {
+  return sink_behind(graph, parameters, index) || absorb_behind_pool(graph, parameters, index);
+}
+
+bool merge(Graph& graph, Parameters&, size_t index) {
+  Node& node = graph.nodes[index];
+  if (node.op->name() != "channel_permute") return false;
+  Channels channels = permute_index(node);
+  if (Node* before = permute_before(graph, node)) {
+    for (int64_t& c : channels) c = permute_index(*before)[static_cast<size_t>(c)];
+    node.attributes["index"] = channels;
+    bypass(graph, static_cast<size_t>(before - graph.nodes.data()), before->inputs[0]);
+    return true;
+  }
+  if (!std::is_sorted(channels.begin(), channels.end()) || inverse(channels).empty()) return false;
+  if (std::count(graph.outputs.begin(), graph.outputs.end(), node.outputs[0]) > 0) return false;
+  bypass(graph, index, node.inputs[0]);  // it permutes nothing
+  return true;
+}
+
+[[maybe_unused]] const bool sinking = register_rewrite({"sink_channel_permute", 14, sink_or_absorb});
+[[maybe_unused]] const bool merging = register_rewrite({"merge_channel_permutes", 16, merge});
+
+}  // namespace
+}  // namespace lithe
