@@ -3,7 +3,8 @@
 namespace lithe {
 
 void check_failed(const char* file, int line, const char* condition) {
-  throw Error(ErrorKind::kInternal, std::string(file) + ":" + std::to_string(line) + ": broken invariant: " + condition);
+  throw Error(ErrorKind::kInternal,
+              std::string(file) + ":" + std::to_string(line) + ": broken invariant: " + condition);
 }
 
 }  // namespace lithe

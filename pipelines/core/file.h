@@ -15,7 +15,8 @@ std::string read_file(const std::string& path, int64_t limit = int64_t{1} << 32)
 /// Throws Error(kOutput) with the system's reason (disk full included) and removes the temporary file.
 void write_file(const std::string& path, std::string_view bytes);
 /// The same for contents produced piece by piece: `produce` is called once with a function that appends bytes.
-void write_file(const std::string& path, const std::function<void(const std::function<void(std::string_view)>&)>& produce);
+void write_file(const std::string& path,
+                const std::function<void(const std::function<void(std::string_view)>&)>& produce);
 
 /// A read-only memory map of a regular file. Throws Error(kInput) with the system's reason.
 class MappedFile {
