@@ -1,5 +1,8 @@
 // What only the built program can show: odd folders, kills, full disks.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <map>
 #include <opencv2/imgcodecs.hpp>
@@ -153,6 +156,32 @@ TEST_F(Program, AFullDiskIsNoticedAndTheRunGoesOnLater) {
   EXPECT_EQ(full.out, "6\n0\n") << full.err;
   EXPECT_THAT(full.err, testing::HasSubstr("No space left on device"));
   EXPECT_EQ(records(folder_ / "saved"), records(folder_ / "expected"));
+}
+
+// The largest memory of one run over the first `count` images, in MiB.
+int64_t peak_memory(const std::string& images, const std::string& output, int count) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string limit = std::to_string(count);
+    ::execl(LITHE_BINARY_DIR "/lithe", "lithe", "classify", images.c_str(), "--model", "micronet_m0", "--quiet",
+            "--output", output.c_str(), "--limit", limit.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  EXPECT_EQ(::wait4(child, &status, 0, &usage), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  return usage.ru_maxrss / 1024;
+}
+
+TEST_F(Program, MemoryDoesNotGrowWithTheFolder) {
+#ifdef LITHE_SANITIZED
+  // Sanitizers keep freed memory back.
+#else
+  write_pictures("images", 1500);
+  const int64_t few = peak_memory(folder_ / "images", folder_ / "few", 150);
+  EXPECT_LE(peak_memory(folder_ / "images", folder_ / "many", 1500), few + 30);
+#endif
 }
 
 }  // namespace
