@@ -9,7 +9,6 @@ namespace lithe {
 namespace {
 
 constexpr int64_t kOpset = 10, kIrVersion = 5;
-constexpr const char* kOwnDomain = "lithe";
 
 void check_rules(const Graph& graph, const OnnxExportOptions& options) {
   std::set<std::string> missing;

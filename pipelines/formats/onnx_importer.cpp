@@ -81,7 +81,8 @@ double Importer::number(const OnnxNode& node, int i, const std::string& attribut
 std::string Importer::unused_name(const std::string& wish) {
   const std::string clean = ascii_name(wish);
   std::string name = clean;
-  for (int i = 2; !names_.insert(name).second; ++i) name = clean + "#" + std::to_string(i);
+  while (names_.count(name) > 0) name = clean + "#" + std::to_string(++names_[clean]);
+  names_[name] = 1;
   return name;
 }
 

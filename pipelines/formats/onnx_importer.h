@@ -3,7 +3,6 @@
 
 #include <array>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,6 @@ class Importer {
   const Tensor& constant(const OnnxNode& node, int i, const std::string& what) const;
   /// A list of integers: input i, or the attribute that held it in other opsets. Empty if neither is there.
   std::vector<int64_t> integers(const OnnxNode& node, int i, const std::string& attribute) const;
-
   /// One number, likewise.
   double number(const OnnxNode& node, int i, const std::string& attribute, double otherwise) const;
 
@@ -57,7 +55,6 @@ class Importer {
   // ---- the model
   void input(const std::string& name, const Shape& onnx_shape, bool channels_last);
   void define(const std::string& name, Operand operand);
-  bool defined(const std::string& name) const { return operands_.count(name) > 0; }
   void output(const OnnxNode& reader);
   OnnxModel finish();
 
@@ -74,7 +71,7 @@ class Importer {
   std::map<std::string, Operand> operands_;
   std::map<std::string, ValueId> parameter_ids_;
   std::map<ValueId, ValueId> flattened_;
-  std::set<std::string> names_;
+  std::map<std::string, int> names_;  // taken ones, and how often each was wished for
 };
 
 /// How one ONNX operator is written with ours: adds to the graph and returns what the node's first output stands for.
@@ -89,6 +86,5 @@ Operand concat_constants(Importer& importer, const OnnxNode& node);
 
 /// Operators of the domain "lithe" are ours, attribute by attribute.
 Operand translate_own(Importer& importer, const OnnxNode& node);
-constexpr const char* kOwnDomain = "lithe";
 
 }  // namespace lithe::onnx_import

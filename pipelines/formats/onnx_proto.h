@@ -11,6 +11,9 @@
 
 namespace lithe {
 
+/// The domain of our own operators.
+constexpr const char* kOwnDomain = "lithe";
+
 /// Parses with bounds on size and nesting. Throws Error if the bytes are no ONNX model.
 onnx::ModelProto parse_model(std::string_view bytes, const std::string& where);
 
@@ -44,7 +47,6 @@ class OnnxNode {
   std::vector<int64_t> integers(const std::string& name) const;
   std::vector<double> numbers(const std::string& name) const;
   Tensor tensor(const std::string& name) const;
-  const onnx::NodeProto& proto() const { return proto_; }
 
   /// `file: Conv "name"`, the start of every message.
   std::string where() const;

@@ -152,6 +152,19 @@ TEST(MalformedOnnx, MemoryIsBoundedByTheFile) {
   EXPECT_NE(message(file.bytes()).find("memory"), std::string::npos) << message(file.bytes());
 }
 
+// Names become ASCII; thousands that then look alike stay apart, and cost no more than others.
+TEST(MalformedOnnx, AlikeNamesStayApart) {
+  std::vector<OnnxOperator> nodes;
+  std::string from = "x";
+  for (int i = 0; i < 20000; ++i) {
+    const std::string to = i == 19999 ? "y" : std::string(300, 'n') + std::to_string(i);
+    nodes.push_back({"Relu", {from}, {to}, {}, {}});
+    from = to;
+  }
+  const OnnxModel model = parse_onnx(OnnxFile({1, 4}, nodes).bytes(), "net.onnx");
+  EXPECT_EQ(model.graph.nodes.size(), 20000u);
+}
+
 TEST(MalformedOnnx, NestingIsBounded) {
   onnx::ModelProto model;
   onnx::GraphProto* graph = model.mutable_graph();
