@@ -18,8 +18,8 @@ struct DecodedImage {
 };
 
 /// Decodes the bytes of a file. 16-bit samples keep their high byte (TIFF's are rounded), alpha is dropped (colours as
-/// stored, not blended over a background), grey and palette images become three channels, of several pages the first is
-/// read. Throws ImageError; an image that is not complete is an error.
+/// stored, not blended over a background; libtiff blends TIFF's over black), grey and palette images become three
+/// channels, of several pages the first is read. Throws ImageError; an image that is not complete is an error.
 DecodedImage decode_image(std::string file, const DecodeLimits& limits = {});
 
 /// Reads and decodes a file. What is no image, or too large, is told from its first bytes. Throws ImageError.

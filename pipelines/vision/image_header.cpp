@@ -118,6 +118,10 @@ ImageHeader jpeg2000(std::string_view file) {
   const size_t stream = file.find("\xFF\x4F\xFF\x51"sv);
   if (stream == std::string_view::npos) truncated("JPEG 2000");
   const Bytes bytes{"JPEG 2000", file};
+  const int64_t components = bytes.big(stream + 40, 2);  // each takes memory of its own, and there may be 16384
+  if (components > 4) {
+    throw ImageError(ImageFault::kUnsupported, "JPEG 2000: " + std::to_string(components) + " components");
+  }
   return {bytes.big(stream + 8, 4) - bytes.big(stream + 16, 4), bytes.big(stream + 12, 4) - bytes.big(stream + 20, 4)};
 }
 

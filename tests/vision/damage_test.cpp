@@ -130,6 +130,12 @@ TEST(Damage, ALargeImageIsRefusedByItsHeaderAlone) {
   EXPECT_EQ(decode_code(png_of({2'000'000, 1, 8, 2, {"abc"}, "", ""}), 100'000'000), "too_large");
 }
 
+TEST(Damage, JpegTwoThousandWithTooManyComponentsIsRefused) {
+  std::string file = sample({".jp2", {}}, 80, 70);
+  file.replace(file.find("\xFF\x4F\xFF\x51") + 40, 2, std::string("\x40\0", 2));
+  EXPECT_EQ(decode_code(file), "unsupported");
+}
+
 TEST(Damage, EndlessProgressiveScansAreCutShort) {
   const std::string file = sample({".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1}}, 64, 64);
   const size_t last_scan = file.rfind("\xFF\xDA");
