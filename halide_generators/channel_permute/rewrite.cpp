@@ -85,7 +85,6 @@ bool merge(Graph& graph, Parameters&, size_t index) {
     return true;
   }
   if (!std::is_sorted(channels.begin(), channels.end()) || inverse(channels).empty()) return false;
-  if (std::count(graph.outputs.begin(), graph.outputs.end(), node.outputs[0]) > 0) return false;
   bypass(graph, index, node.inputs[0]);  // it permutes nothing
   return true;
 }

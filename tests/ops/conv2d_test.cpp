@@ -59,6 +59,25 @@ LITHE_OP_TEST(conv2d, Conv2d,
               "N=1 C=8 H=7 W=7 O=16 I=8 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6",
               "N=2 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0");
 
+struct PermutedPointwise {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), w = r.in("w"), y = r.out("y");
+    const auto& index = r.template list<int64_t>("index");
+    for_each(y, [&](int64_t n, int64_t o, int64_t h, int64_t column) {
+      T sum = r.has("b") ? r.in("b")(o) : T(0);
+      for (int64_t i = 0; i < r("I"); ++i) {
+        const int64_t c = o / (r("O") / r("groups")) * r("I") + i;
+        sum += w(o, i) * x(n, index[static_cast<size_t>(c)], h, column);
+      }
+      y(n, o, h, column) = min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
+    });
+  }
+};
+LITHE_OP_TEST(permuted_pointwise, PermutedPointwise, "N=1 C=8 H=7 W=7 O=16 I=2 groups=4 index=0,4,1,5,2,6,3,7",
+              "N=3 C=6 H=3 W=1 O=36 I=3 groups=2 index=5,1,3,0,2,4 b=absent",
+              "N=2 C=4 H=5 W=5 O=40 I=4 index=3,1,1,0 clamp_min=0 clamp_max=1", "N=2 C=3 O=5 I=3 index=2,0,1");
+
 struct Linear {
   template <class T>
   void operator()(RefArgs<T>& r) const {
