@@ -1,4 +1,5 @@
 #pragma once
+#include "halide_generators/buffers.h"
 #include "halide_generators/conv2d/algorithm.h"
 
 namespace lithe {
@@ -14,19 +15,6 @@ inline Tile register_tile(const Target& target, bool narrow) {
   if (target.has_feature(Target::AVX512_Skylake)) return {narrow ? 1 : 2, 7};
   if (target.has_feature(Target::AVX2) || target.arch == Target::ARM) return {1, 6};
   return {1, 3};
-}
-
-/// Activations: every dimension starts at 0 and the channels, dimension `c`, lie side by side.
-template <class Buffer>
-void channels_innermost(Buffer& buffer, int c) {
-  for (int i = 0; i < buffer.dimensions(); ++i) buffer.dim(i).set_min(0);
-  buffer.dim(0).set_stride(Expr());
-  buffer.dim(c).set_stride(1);
-}
-
-template <class Buffer>
-void from_zero(Buffer& buffer) {
-  for (int i = 0; i < buffer.dimensions(); ++i) buffer.dim(i).set_min(0);
 }
 
 /// Weights packed in panels, (16, K, ...): rows of 16, the first stride that matters to the inner loop is a constant.

@@ -1,5 +1,5 @@
 #pragma once
-#include "halide_generators/register_tile.h"
+#include "halide_generators/product.h"
 
 namespace lithe {
 
@@ -16,7 +16,7 @@ struct DynamicResidual {
     mixed(ni, c, no, n) += pi(k, n) * phi(ni, c, no, k);
     sum(ni, no, w, h, n) = 0.0f;
     sum(ni, no, w, h, n) += mixed(ni, r, no, n) * u(w * stride, h * stride, r, n);
-    y(w, h, o, n) = sum(o % kTileOutputs, o / kTileOutputs, w, h, n);
+    y(w, h, o, n) = sum(o % kPanel, o / kPanel, w, h, n);
   }
 };
 

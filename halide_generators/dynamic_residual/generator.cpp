@@ -12,8 +12,8 @@ class DynamicResidual : public Halide::Generator<DynamicResidual> {
     lithe::DynamicResidual f(u, pi, phi, stride);
     y(f.w, f.h, f.o, f.n) = f.y(f.w, f.h, f.o, f.n);
     lithe::channels_innermost(u, 2), lithe::from_zero(pi), lithe::from_zero(phi), lithe::channels_innermost(y, 2);
-    phi.dim(0).set_bounds(0, lithe::kTileOutputs);
-    lithe::schedule(f, y, get_target());
+    phi.dim(0).set_bounds(0, lithe::kPanel);
+    lithe::schedule(f, y, lithe::register_tile(get_target(), /*narrow=*/false));
   }
 };
 

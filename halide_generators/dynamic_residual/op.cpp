@@ -3,18 +3,22 @@
 
 #include "pipelines/graph/op.h"
 
+#include <algorithm>
+
+#include "halide_generators/conv2d/panels.h"
+
 namespace lithe {
 namespace {
 
-// K P C 16: panels of 16 outputs, the last one filled up with zeros.
+// K P C 16: panels of 16 outputs, as those of convolutions; an even number, since the kernel takes two at a time.
 Tensor pack_phi(const std::vector<Tensor>& values, const Dims& d) {
-  constexpr int64_t kPanel = 16;
   const int64_t kernels = d("K"), channels = d("C"), outputs = d("O");
-  Tensor packed = Tensor::filled({kernels, (outputs + kPanel - 1) / kPanel, channels, kPanel}, 0.0f);
+  const int64_t count = std::max<int64_t>(panels::count(outputs), 2);
+  Tensor packed = Tensor::filled({kernels, count, channels, panels::kWidth}, 0.0f);
   for (int64_t k = 0; k < kernels; ++k) {
     for (int64_t o = 0; o < outputs; ++o) {
       for (int64_t c = 0; c < channels; ++c) {
-        packed.at(k, o / kPanel, c, o % kPanel) = values[static_cast<size_t>(k)].at(o, c);
+        packed.at(k, o / panels::kWidth, c, o % panels::kWidth) = values[static_cast<size_t>(k)].at(o, c);
       }
     }
   }

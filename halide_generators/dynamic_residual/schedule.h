@@ -3,9 +3,9 @@
 
 namespace lithe {
 
-inline void schedule(DynamicResidual& f, Func y, const Target& target) {
-  schedule_product(y, {f.sum, f.o, f.ni, f.no, f.w, {f.h, f.n}, f.r}, target);
-  f.mixed.compute_at(y, f.n).bound_extent(f.ni, kTileOutputs).vectorize(f.ni).parallel(f.no);
+inline void schedule(DynamicResidual& f, Func y, const Tile& tile) {
+  schedule_product(y, {f.sum, f.r, f.o, f.ni, f.no, f.w, {f.h, f.n}}, tile);
+  f.mixed.compute_at(y, f.n).bound_extent(f.ni, kPanel).vectorize(f.ni).parallel(f.no);
   f.mixed.update().reorder(f.ni, f.k, f.c, f.no).vectorize(f.ni).parallel(f.no);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "halide_generators/register_tile.h"
+#include "halide_generators/product.h"
 
 namespace lithe {
 
@@ -10,10 +10,10 @@ struct Matmul {
   Func panels{"panels"}, sum{"sum"}, y{"y"};
   template <class A, class B>
   Matmul(const A& a, const B& b) : r(0, a.dim(0).extent()) {
-    panels(ni, k, no, n) = b(min(no * kTileOutputs + ni, b.dim(0).extent() - 1), k, n);  // the last runs past the end
+    panels(ni, k, no, n) = b(min(no * kPanel + ni, b.dim(0).extent() - 1), k, n);  // the last runs past the end
     sum(ni, no, m, n) = 0.0f;
     sum(ni, no, m, n) += panels(ni, r, no, n) * a(r, m, n);
-    y(p, m, n) = sum(p % kTileOutputs, p / kTileOutputs, m, n);
+    y(p, m, n) = sum(p % kPanel, p / kPanel, m, n);
   }
 };
 

@@ -11,7 +11,7 @@ class Matmul : public Halide::Generator<Matmul> {
     lithe::Matmul f(a, b);
     y(f.p, f.m, f.n) = f.y(f.p, f.m, f.n);
     lithe::from_zero(a), lithe::from_zero(b), lithe::from_zero(y);
-    lithe::schedule(f, y, get_target());
+    lithe::schedule(f, y, lithe::register_tile(get_target(), /*narrow=*/false));
   }
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "halide_generators/register_tile.h"
+#include "halide_generators/product.h"
 
 namespace lithe {
 
@@ -11,10 +11,10 @@ struct PhiProduct {
   template <class Z, class Phi>
   PhiProduct(const Z& z, const Phi& phi) : r(0, z.dim(0).extent()) {
     const Expr L = z.dim(0).extent();
-    panels(ni, j, no, n) = phi(min(no * kTileOutputs + ni, L - 1) * L + j, n);  // the last panel runs past the end
+    panels(ni, j, no, n) = phi(min(no * kPanel + ni, L - 1) * L + j, n);  // the last panel runs past the end
     sum(ni, no, p, n) = 0.0f;
     sum(ni, no, p, n) += panels(ni, r, no, n) * z(r, p, n);
-    y(i, p, n) = sum(i % kTileOutputs, i / kTileOutputs, p, n);
+    y(i, p, n) = sum(i % kPanel, i / kPanel, p, n);
   }
 };
 

@@ -2,19 +2,23 @@
 
 namespace {
 
-class PhiProduct : public Halide::Generator<PhiProduct> {
+using namespace lithe;
+
+template <bool kNarrow>
+class PhiProductKernel : public Generator<PhiProductKernel<kNarrow>> {
  public:
-  Input<Buffer<float>> z{"z", 3}, phi{"phi", 2};
-  Output<Buffer<float>> y{"y", 3};
+  GeneratorInput<Buffer<float>> z{"z", 3}, phi{"phi", 2};
+  GeneratorOutput<Buffer<float>> y{"y", 3};
 
   void generate() {
-    lithe::PhiProduct f(z, phi);
+    PhiProduct f(z, phi);
     y(f.i, f.p, f.n) = f.y(f.i, f.p, f.n);
-    lithe::from_zero(z), lithe::from_zero(phi), lithe::from_zero(y);
-    lithe::schedule(f, y, get_target());
+    from_zero(z), from_zero(phi), from_zero(y);
+    lithe::schedule(f, y, register_tile(this->get_target(), kNarrow));
   }
 };
 
 }  // namespace
 
-HALIDE_REGISTER_GENERATOR(PhiProduct, phi_product)
+HALIDE_REGISTER_GENERATOR(PhiProductKernel<false>, phi_product)
+HALIDE_REGISTER_GENERATOR(PhiProductKernel<true>, phi_product_narrow)

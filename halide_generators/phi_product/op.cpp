@@ -4,17 +4,6 @@
 #include "pipelines/graph/op.h"
 
 namespace lithe {
-namespace {
-
-Kernel phi_product_kernel() {
-  Kernel kernel;
-  kernel.name = "phi_product";
-  kernel.pixels = true;
-  return kernel;
-}
-
-}  // namespace
-
 LITHE_REGISTER_OP(phi_product)
     .summary("y[i] = sum over j of phi[i*L + j] * z[j], one matrix per image")
     .input("z", "N L H W")
@@ -25,6 +14,7 @@ LITHE_REGISTER_OP(phi_product)
       return Madds{0, d("N L L H W"), 0};
     })
     .require([](const Dims& d) { return d("LL") == d("L L"); }, "phi must hold L * L numbers per image")
-    .kernel(phi_product_kernel());
+    .kernel({"phi_product_narrow", [](const Dims& d) { return d("L") <= 16; }, {}, /*pixels=*/true})
+    .kernel({"phi_product", {}, {}, /*pixels=*/true});
 
 }  // namespace lithe
