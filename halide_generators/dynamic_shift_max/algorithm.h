@@ -19,14 +19,16 @@ struct DynamicShiftMax {
   template <class X, class A>
   DynamicShiftMax(const X& x, const A& a, Expr G) {
     const Expr C = x.dim(0).extent(), pixels = x.dim(1).extent(), J = a.dim(1).extent(), Cg = C / G;
-    turn(c) = cast<float>(c % Cg == Cg - 1);
-    wrap(c) = cast<float>(c / Cg == G - 1);
+    // c / Cg, exact for every channel count below 2^22; a division of integers would not fit into lanes.
+    const Expr group = cast<int32_t>((cast<float>(c) + 0.5f) / cast<float>(Cg));
+    turn(c) = cast<float>(c - group * Cg == Cg - 1);
+    wrap(c) = cast<float>(group == G - 1);
     const auto place = [&](Expr chosen, Expr pixel) { return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n); };
     has_inside = pixels > 2 * kReach;
     const Expr inside = clamp(p, min(kReach, pixels - 1), max(pixels - 1 - kReach, 0));
     const Expr same = select(wrap(c) != 0.0f, place(c + 1 - C, inside), place(c + 1, inside));
     const Expr next = select(wrap(c) != 0.0f, place(c + 1 - C + Cg, inside), place(c + 1 + Cg, inside));
-    const Expr j = c % Cg + 1, source = ((c / Cg + 1) % G) * Cg + j % Cg;
+    const Expr source = c + 1 + select(turn(c) != 0.0f, 0, Cg) - select(wrap(c) != 0.0f, C, 0);
     const auto most = [&](Expr pixel, Expr shifted) {
       const auto branch = [&](Expr k) {
         return a(c, 0, k, n) * x(c, pixel, n) + select(J > 1, a(c, min(1, J - 1), k, n) * shifted, 0.0f);

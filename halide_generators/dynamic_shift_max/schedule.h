@@ -19,7 +19,7 @@ inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K, const Target& t
     }
   }
   blocks(y, 1);
-  f.turn.compute_root(), f.wrap.compute_root();
+  for (Func table : {f.turn, f.wrap}) table.compute_root().vectorize(f.c, widest, TailStrategy::RoundUp);
   y.update().reorder(f.c, f.end, f.n).parallel(f.n);
 }
 
