@@ -1,7 +1,9 @@
-// A permutation costs a pass over the image and computes nothing. It sinks behind operators that treat channels alike,
-// by permuting their weights back, until it meets another permutation and merges with it.
+// A permutation costs a pass over the image and computes nothing. It rises into the convolution before it where that
+// costs nothing, or sinks behind operators that treat channels alike, by permuting their weights back, until it meets
+// another permutation and merges with it.
 
 #include "halide_generators/channel_permute/sink.h"
+#include "halide_generators/conv2d/panels.h"
 
 namespace lithe {
 namespace {
@@ -27,6 +29,45 @@ bool is_depthwise(const Graph& graph, const Node& node) {
 }
 
 bool is_elementwise(const Node& node) { return node.op->inputs().size() == 1 && node.op->inputs()[0].dims == "..."; }
+
+/// Outputs index[c] of a convolution of `groups`, as rows c of one without groups: O C KH KW, zero between groups.
+Tensor dense_rows(const Tensor& w, int64_t groups, const Channels& index) {
+  const int64_t outputs = w.dim(0), inputs = w.dim(1), taps = w.dim(2) * w.dim(3);
+  Tensor dense = Tensor::filled({outputs, groups * inputs, w.dim(2), w.dim(3)}, 0.0f);
+  for (int64_t o = 0; o < outputs; ++o) {
+    const int64_t from = index[static_cast<size_t>(o)], first = from / (outputs / groups) * inputs;
+    std::copy_n(w.data() + from * inputs * taps, inputs * taps, dense.data() + (o * groups * inputs + first) * taps);
+  }
+  return dense;
+}
+
+/// permute(conv(x)): the convolution computes its outputs in another order. With groups its panels must read all
+/// channels anyway, or that would cost more.
+bool rise(Graph& graph, Parameters& parameters, size_t index) {
+  const Node& permute = graph.nodes[index];
+  if (permute.op->name() != "channel_permute") return false;
+  Node* conv = only_producer(graph, permute.inputs[0]);
+  if (conv == nullptr || conv->op->name() != "conv2d" || !graph.value(conv->inputs[1]).is_state()) return false;
+  const bool biased = conv->inputs.size() > 2 && conv->inputs[2] != kNoValue;
+  if (biased && !graph.value(conv->inputs[2]).is_state()) return false;
+  const int64_t groups = std::get<int64_t>(conv->attributes.at("groups"));
+  const Tensor w = state(graph, parameters, conv->inputs[1]);
+  const int64_t channels = groups * w.dim(1);
+  if (is_depthwise(graph, *conv) || panels::depth(channels, w.dim(0), groups) < channels) return false;
+
+  const Channels& order = permute_index(permute);
+  const std::string name = graph.value(conv->inputs[1]).name + "*" + permute.name;
+  if (biased) {
+    const Tensor bias = state(graph, parameters, conv->inputs[2]);
+    Tensor reordered(bias.shape());
+    for (size_t c = 0; c < order.size(); ++c) reordered.data()[c] = bias.data()[order[c]];
+    conv->inputs[2] = add_parameter(graph, parameters, name + ".bias", reordered);
+  }
+  conv->inputs[1] = add_parameter(graph, parameters, name, dense_rows(w, groups, order));
+  conv->attributes["groups"] = int64_t{1};
+  bypass(graph, index, permute.inputs[0]);
+  return true;
+}
 
 bool sink_behind(Graph& graph, Parameters& parameters, size_t index) {
   Node& node = graph.nodes[index];
@@ -89,6 +130,7 @@ bool merge(Graph& graph, Parameters&, size_t index) {
   return true;
 }
 
+[[maybe_unused]] const bool rising = register_rewrite({"raise_channel_permute", 13, rise});
 [[maybe_unused]] const bool sinking = register_rewrite({"sink_channel_permute", 14, sink_or_absorb});
 [[maybe_unused]] const bool merging = register_rewrite({"merge_channel_permutes", 16, merge});
 

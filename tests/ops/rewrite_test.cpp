@@ -85,11 +85,11 @@ Graph rewritten(Net& net, ValueId output) {
 
 TEST(Rewrite, ShufflesSinkThroughAMicroBlockIntoItsLastConvolution) {
   Net net;
-  ValueId x = net.g.input("input", {1, 8, 6, 5});
-  x = net.shuffle(net.conv(x, 12, 1, 4), 4);
-  x = net.op("relu6", {net.norm(net.conv(net.op("relu6", {x}), 12, 3, 12))});
-  x = net.shuffle(net.shift_max(x, 3), 6);
-  x = net.conv(x, 16, 1, 2);
+  ValueId x = net.g.input("input", {1, 32, 6, 5});
+  x = net.shuffle(net.conv(x, 48, 1, 4), 4);
+  x = net.op("relu6", {net.norm(net.conv(net.op("relu6", {x}), 48, 3, 48))});
+  x = net.shuffle(net.shift_max(x, 12), 6);
+  x = net.conv(x, 64, 1, 2);
   const Graph graph = rewritten(net, x);
   EXPECT_EQ(count(graph, "channel_permute"), 0);
   EXPECT_EQ(count(graph, "permuted_pointwise"), 1);
@@ -99,13 +99,22 @@ TEST(Rewrite, ShufflesSinkThroughAMicroBlockIntoItsLastConvolution) {
 TEST(Rewrite, ShuffleStaysBeforeAShiftThatHasNoGroupsWithoutIt) {
   Net net;
   ValueId x = net.g.input("input", {1, 12, 4, 4});
-  x = net.shift_max(net.shuffle(net.conv(x, 12), 3), 2);
+  x = net.shift_max(net.shuffle(net.op("hard_swish", {x}), 3), 2);
   EXPECT_EQ(count(rewritten(net, x), "channel_permute"), 1);
+}
+
+TEST(Rewrite, ShuffleRisesIntoAConvolutionThatReadsAllChannelsAnyway) {
+  Net net;
+  ValueId x = net.shuffle(net.norm(net.conv(net.g.input("input", {1, 12, 4, 4}), 24, 3, 4)), 4);
+  x = net.op("add", {net.conv(x, 24), x});
+  const Graph graph = rewritten(net, x);
+  EXPECT_EQ(count(graph, "channel_permute"), 0);
+  EXPECT_EQ(count(graph, "conv2d"), 2);
 }
 
 TEST(Rewrite, ShuffleWithTwoReadersStays) {
   Net net;
-  ValueId x = net.shuffle(net.conv(net.g.input("input", {1, 12, 4, 4}), 12), 4);
+  ValueId x = net.shuffle(net.op("hard_swish", {net.conv(net.g.input("input", {1, 12, 4, 4}), 12)}), 4);
   x = net.op("add", {net.conv(x, 12), x});
   EXPECT_EQ(count(rewritten(net, x), "channel_permute"), 1);
 }
