@@ -111,10 +111,6 @@ bool absorb_behind_pool(Graph& graph, Parameters& parameters, size_t index) {
   return true;
 }
 
-bool sink_or_absorb(Graph& graph, Parameters& parameters, size_t index) {
-  return sink_behind(graph, parameters, index) || absorb_behind_pool(graph, parameters, index);
-}
-
 bool merge(Graph& graph, Parameters&, size_t index) {
   Node& node = graph.nodes[index];
   if (node.op->name() != "channel_permute") return false;
@@ -128,6 +124,11 @@ bool merge(Graph& graph, Parameters&, size_t index) {
   if (!std::is_sorted(channels.begin(), channels.end()) || inverse(channels).empty()) return false;
   bypass(graph, index, node.inputs[0]);  // it permutes nothing
   return true;
+}
+
+bool sink_or_absorb(Graph& graph, Parameters& parameters, size_t index) {
+  return merge(graph, parameters, index) || sink_behind(graph, parameters, index) ||
+         absorb_behind_pool(graph, parameters, index);
 }
 
 [[maybe_unused]] const bool rising = register_rewrite({"raise_channel_permute", 13, rise});

@@ -1,4 +1,4 @@
-// A ReLU, ReLU6 or clamp behind a convolution or linear layer becomes the bounds of its result.
+// A ReLU, ReLU6 or clamp behind an operator that clamps its result, a convolution or linear layer, becomes the bounds.
 
 #include <cmath>
 #include <limits>
@@ -29,7 +29,7 @@ bool fuse(Graph& graph, Parameters&, size_t index) {
   Bounds bounds{};
   if (!bounds_of(graph.nodes[index], &bounds)) return false;
   Node* layer = only_producer(graph, graph.nodes[index].inputs[0]);
-  if (layer == nullptr || (layer->op->name() != "conv2d" && layer->op->name() != "linear")) return false;
+  if (layer == nullptr || layer->attributes.count("clamp_min") == 0) return false;
   Attribute &least = layer->attributes.at("clamp_min"), &most = layer->attributes.at("clamp_max");
   if (!std::isinf(std::get<double>(least)) || !std::isinf(std::get<double>(most))) return false;
   least = bounds.least, most = bounds.most;

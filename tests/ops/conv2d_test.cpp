@@ -78,6 +78,38 @@ LITHE_OP_TEST(permuted_pointwise, PermutedPointwise, "N=1 C=8 H=7 W=7 O=16 I=2 g
               "N=3 C=6 H=3 W=1 O=36 I=3 groups=2 index=5,1,3,0,2,4 b=absent",
               "N=2 C=4 H=5 W=5 O=40 I=4 index=3,1,1,0 clamp_min=0 clamp_max=1", "N=2 C=3 O=5 I=3 index=2,0,1");
 
+struct BlockedDepthwise {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), y = r.out("y");
+    const int64_t size = r("block"), multiplier = r("O") / r("C");
+    for_each(y, [&](int64_t n, int64_t o, int64_t h, int64_t column) {
+      const int64_t c = o / size / multiplier * size + o % size;
+      y(n, o, h, column) = at(r, n, c, o, h, column);
+    });
+  }
+
+ private:
+  template <class T>
+  static T at(RefArgs<T>& r, int64_t n, int64_t c, int64_t o, int64_t h, int64_t column) {
+    auto x = r.in("x"), w = r.in("w");
+    T sum = r.has("b") ? r.in("b")(o) : T(0);
+    for (int64_t u = 0; u < w.dim(2); ++u) {
+      for (int64_t v = 0; v < w.dim(3); ++v) {
+        const int64_t row = h * r("stride_h") + u - r("pad_h"), col = column * r("stride_w") + v - r("pad_w");
+        const bool inside = row >= 0 && row < x.dim(2) && col >= 0 && col < x.dim(3);
+        sum += w(o, 0, u, v) * (inside ? x(n, c, row, col) : T(0));
+      }
+    }
+    return min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
+  }
+};
+LITHE_OP_TEST(blocked_depthwise, BlockedDepthwise, "N=2 C=8 H=7 W=5 O=16 KH=3 KW=1 block=4 pad_h=1 stride_h=2",
+              "N=1 C=12 H=7 W=9 O=24 KH=1 KW=5 block=12 pad_w=2 stride_w=2 b=absent",
+              "N=3 C=6 H=5 W=5 O=18 KH=3 KW=3 block=3 pad_h=1 pad_w=1 clamp_min=0",
+              "N=1 C=32 H=6 W=6 O=64 KH=1 KW=3 block=16 pad_w=1",
+              "N=2 C=10 H=6 W=6 O=20 KH=5 KW=1 block=5 pad_h=2 clamp_max=1");
+
 struct Linear {
   template <class T>
   void operator()(RefArgs<T>& r) const {

@@ -96,6 +96,17 @@ TEST(Rewrite, ShufflesSinkThroughAMicroBlockIntoItsLastConvolution) {
   EXPECT_EQ(count(graph, "relu6"), 0);  // both are bounds of a convolution now
 }
 
+TEST(Rewrite, ExpandingDepthwisePairIsBlockedWithoutAPermutation) {
+  Net net;
+  ValueId x = net.g.input("input", {1, 8, 6, 5});
+  for (const int64_t width : {16, 32}) x = net.norm(net.conv(x, width, 3, width / 2));
+  x = net.conv(net.shuffle(net.shift_max(x, 8), 8), 12, 1, 4);
+  const Graph graph = rewritten(net, x);
+  EXPECT_EQ(count(graph, "conv2d"), 1);
+  EXPECT_EQ(count(graph, "blocked_depthwise"), 2);
+  EXPECT_EQ(count(graph, "channel_permute"), 0);
+}
+
 TEST(Rewrite, ShuffleStaysBeforeAShiftThatHasNoGroupsWithoutIt) {
   Net net;
   ValueId x = net.g.input("input", {1, 12, 4, 4});
