@@ -1,5 +1,5 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/elementwise/algorithm.h"
 
 // The equations of convolution on packed weights. Variables run innermost first; `ni` is the output inside a panel,
 // `no` the panel.
@@ -14,8 +14,8 @@ inline Expr panel_start(Expr no, Expr C, Expr O, Expr K, Expr groups) {
   return clamp(no * kPanel / (O / groups) * (C / groups), 0, C - K);
 }
 
-/// NaN passes: both comparisons are false for it.
-inline Expr clamped(Expr v, Expr least, Expr most) { return select(v<least, least, v> most, most, v); }
+/// A NaN passes.
+inline Expr clamped(Expr v, Expr least, Expr most) { return at_most(at_least(v, least), most); }
 
 struct Bounds {
   Expr least, most;

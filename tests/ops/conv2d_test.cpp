@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
 namespace lithe::testing {
@@ -125,6 +126,24 @@ struct Linear {
 };
 LITHE_OP_TEST(linear, Linear, "N=1 C=384 O=100 I=384", "N=3 C=17 O=5 I=17 b=absent", "N=9 C=33 O=40 I=33 clamp_min=0",
               "N=2 C=3 H=4 W=5 O=19 I=60", "N=1 C=1 O=1 I=1");
+
+// A fused activation must not hide a broken number either.
+TEST(Convolutions, LetNaNPass) {
+  const char* const kCases[][2] = {
+      {"conv2d", "N=1 C=4 H=5 W=5 O=20 I=4 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6"},
+      {"conv2d", "N=1 C=4 H=5 W=5 O=20 I=4 KH=1 KW=1 clamp_min=0 clamp_max=6"},
+      {"conv2d", "N=1 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6"},
+      {"linear", "N=1 C=4 O=20 I=4 clamp_min=0 clamp_max=6"},
+      {"blocked_depthwise", "N=1 C=8 H=5 W=5 O=16 KH=3 KW=1 block=8 pad_h=1 clamp_min=0 clamp_max=6"}};
+  for (const auto& [op, text] : kCases) {
+    OpCase c(op, text);
+    for (int64_t i = 0; i < c.inputs[0].size(); ++i) c.inputs[0].data()[i] = std::nanf("");
+    const Tensor y = run_node(c.node, c.inputs)[0].contiguous();
+    int64_t passed = 0;
+    for (int64_t i = 0; i < y.size(); ++i) passed += std::isnan(y.data()[i]);
+    EXPECT_EQ(passed, y.size()) << op << " " << text;
+  }
+}
 
 }  // namespace
 }  // namespace lithe::testing
