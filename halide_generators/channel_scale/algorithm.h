@@ -1,9 +1,7 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/elementwise/algorithm.h"
 
 namespace lithe {
-
-using namespace Halide;
 
 struct ChannelScale {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
@@ -11,6 +9,15 @@ struct ChannelScale {
   template <class X, class S>
   ChannelScale(const X& x, const S& s) {
     y(w, h, c, n) = s(c, n) * x(w, h, c, n);
+  }
+};
+
+struct ScaleAdd {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  Func y{"y"};
+  template <class X, class S>
+  ScaleAdd(const X& x, const S& s, const X& p, Expr least, Expr most) {
+    y(w, h, c, n) = at_most(at_least(p(w, h, c, n) + s(c, n) * x(w, h, c, n), least), most);
   }
 };
 

@@ -2,14 +2,12 @@
 
 #include "pipelines/graph/op.h"
 
+#include <limits>
+
 namespace lithe {
 namespace {
 
-Kernel channel_scale_kernel() {
-  Kernel kernel;
-  kernel.name = "channel_scale";
-  return kernel;
-}
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -22,6 +20,20 @@ LITHE_REGISTER_OP(channel_scale)
     .costs([](const Dims& d) {
       return Madds{0, d("N C H W"), 0};
     })
-    .kernel(channel_scale_kernel());
+    .kernel({"channel_scale", {}, {}});
+
+// The sum of the static and the dynamic path in one pass. Networks do not use it; rewrites do.
+LITHE_REGISTER_OP(scale_add)
+    .summary("y[n,c] = p[n,c] + s[n,c] * x[n,c]; result clamped to [clamp_min, clamp_max]; made by rewrites")
+    .input("x", "N C H W")
+    .input("s", "N C")
+    .input("p", "N C H W")
+    .output("y", "N C H W")
+    .attribute("clamp_min", -kInfinity)
+    .attribute("clamp_max", kInfinity)
+    .costs([](const Dims& d) {
+      return Madds{0, d("N C H W"), 0};
+    })
+    .kernel({"scale_add", {}, {}});
 
 }  // namespace lithe

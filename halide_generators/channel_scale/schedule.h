@@ -4,6 +4,9 @@
 
 namespace lithe {
 
-inline void schedule(ChannelScale& f, Func y, const Target& target) { along_channels(y, f.c, {f.w, f.h, f.n}, target); }
+template <class Algorithm>
+void schedule(Algorithm& f, Func y, const Target& target) {
+  along_channels(y, f.c, {f.w, f.h, f.n}, target);
+}
 
 }  // namespace lithe

@@ -27,6 +27,19 @@ struct ChannelScale {
 };
 LITHE_OP_TEST(channel_scale, ChannelScale, "N=1 C=8 H=7 W=7", "N=3 C=5 H=3 W=1", "N=2 C=33", "N=2 C=19 H=2 W=9");
 
+struct ScaleAdd {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), s = r.in("s"), p = r.in("p"), y = r.out("y");
+    for_each(y, [&](int64_t n, int64_t c, int64_t h, int64_t w) {
+      const T sum = p(n, c, h, w) + s(n, c) * x(n, c, h, w);
+      y(n, c, h, w) = min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
+    });
+  }
+};
+LITHE_OP_TEST(scale_add, ScaleAdd, "N=1 C=8 H=7 W=7 clamp_min=0", "N=3 C=5 H=3 W=1 clamp_min=0 clamp_max=1",
+              "N=2 C=33");
+
 struct DynamicResidual {
   template <class T>
   void operator()(RefArgs<T>& r) const {

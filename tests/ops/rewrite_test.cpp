@@ -148,8 +148,9 @@ TEST(Rewrite, NormBehindADynamicConvolutionMovesIntoItsKernels) {
   const ValueId latent = net.op("add", {net.norm(phi_z), z});
   const ValueId y = net.norm(net.op("add", {net.conv(latent, 7), r}));
   const Graph graph = rewritten(net, net.op("relu", {y}));
-  EXPECT_EQ(count(graph, "batch_norm"), 0);
-  EXPECT_EQ(count(graph, "add"), 1);
+  for (const std::string gone : {"batch_norm", "add", "channel_scale", "relu"})
+    EXPECT_EQ(count(graph, gone), 0) << gone;
+  EXPECT_EQ(count(graph, "scale_add"), 1);
 }
 
 TEST(Rewrite, NormBehindADynamicResidualMovesIntoItsKernels) {
