@@ -14,14 +14,15 @@ namespace {
 // The name that Boost knows it by; nobody can type that of a positional argument.
 std::string key(const Option& option) { return option.positional ? "<" + option.name + ">" : option.name; }
 
+po::value_semantic* semantic(const Option& option) {
+  if (option.repeated) return po::value<Words>()->composing();
+  if (option.value.empty()) return po::bool_switch();
+  return po::value<std::string>();
+}
+
 po::options_description described(const std::vector<Option>& options) {
   po::options_description description;
-  for (const Option& option : options) {
-    po::value_semantic* semantic = po::value<std::string>();
-    if (option.value.empty()) semantic = po::bool_switch();
-    if (option.repeated) semantic = po::value<Words>()->composing();
-    description.add_options()(key(option).c_str(), semantic, "");
-  }
+  for (const Option& option : options) description.add_options()(key(option).c_str(), semantic(option), "");
   return description;
 }
 
