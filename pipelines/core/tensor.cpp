@@ -20,6 +20,12 @@ std::shared_ptr<void> allocate(int64_t bytes) {
   return {memory, std::free};
 }
 
+// A product of extents as a stride. It fits, or the tensor is empty (another extent is 0) and has no use for it.
+int64_t step(int64_t a, int64_t b) {
+  int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? 0 : product;
+}
+
 // Walks the target in the order in which it lies in memory.
 template <class T>
 void copy_elements(const Tensor& from, const Tensor& to) {
@@ -90,7 +96,7 @@ Shape row_major_strides(const Shape& shape) {
   int64_t stride = 1;
   for (size_t i = shape.size(); i-- > 0;) {
     strides[i] = stride;
-    stride *= std::max<int64_t>(shape[i], 1);
+    stride = step(stride, std::max<int64_t>(shape[i], 1));
   }
   return strides;
 }
@@ -98,7 +104,7 @@ Shape row_major_strides(const Shape& shape) {
 Shape channels_last_strides(const Shape& shape) {
   if (shape.size() != 4) return row_major_strides(shape);
   const int64_t c = shape[1], h = shape[2], w = shape[3];
-  return {h * w * c, 1, w * c, c};
+  return {step(h, step(w, c)), 1, step(w, c), c};
 }
 
 Tensor::Tensor(Shape shape, DType dtype)

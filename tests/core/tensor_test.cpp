@@ -44,6 +44,12 @@ TEST(Tensor, LayoutsHoldTheSameElements) {
   EXPECT_EQ(relative_difference(back, x), 0.0);
 }
 
+TEST(Tensor, MayBeEmptyWithExtentsWhoseProductDoesNotFit) {
+  const int64_t huge = int64_t{1} << 40;
+  EXPECT_EQ(Tensor({0, huge, huge}).size(), 0);
+  EXPECT_EQ(Tensor::channels_last({0, huge, huge, huge}).size(), 0);
+}
+
 TEST(Tensor, CopiesEveryElementSize) {
   for (const DType dtype : {DType::kU8, DType::kI16, DType::kI32, DType::kI64}) {
     Tensor x = Tensor({4, 3}, dtype), t({3, 4}, dtype);
