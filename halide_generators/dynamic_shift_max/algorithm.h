@@ -26,8 +26,13 @@ struct DynamicShiftMax {
     const auto place = [&](Expr chosen, Expr pixel) { return x(unsafe_promise_clamped(chosen, 0, C - 1), pixel, n); };
     has_inside = pixels > 2 * kReach;
     const Expr inside = clamp(p, min(kReach, pixels - 1), max(pixels - 1 - kReach, 0));
-    const Expr same = select(wrap(c) != 0.0f, place(c + 1 - C, inside), place(c + 1, inside));
-    const Expr next = select(wrap(c) != 0.0f, place(c + 1 - C + Cg, inside), place(c + 1 + Cg, inside));
+    // A schedule that does not know whether there is an inside reads both; what it does not use must exist all the
+    // same.
+    const auto near = [&](Expr chosen) {
+      return x(select(has_inside, unsafe_promise_clamped(chosen, 0, C - 1), clamp(chosen, 0, C - 1)), inside, n);
+    };
+    const Expr same = select(wrap(c) != 0.0f, near(c + 1 - C), near(c + 1));
+    const Expr next = select(wrap(c) != 0.0f, near(c + 1 - C + Cg), near(c + 1 + Cg));
     const Expr source = c + 1 + select(turn(c) != 0.0f, 0, Cg) - select(wrap(c) != 0.0f, C, 0);
     const auto most = [&](Expr pixel, Expr shifted) {
       const auto branch = [&](Expr k) {
