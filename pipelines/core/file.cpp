@@ -77,14 +77,14 @@ std::string read_file(const std::string& path, int64_t limit) {
   return bytes;
 }
 
-void write_file(const std::string& path, std::string_view bytes) {
-  write_file(path, [&](const auto& append) { append(bytes); });
+void write_file(const std::string& path, std::string_view bytes, unsigned mode) {
+  write_file(path, [&](const auto& append) { append(bytes); }, mode);
 }
 
 void write_file(const std::string& path,
-                const std::function<void(const std::function<void(std::string_view)>&)>& produce) {
+                const std::function<void(const std::function<void(std::string_view)>&)>& produce, unsigned mode) {
   const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
-  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (file.get() < 0) throw failed(ErrorKind::kOutput, "create", temporary);
   try {
     produce([&](std::string_view bytes) { write_all(file.get(), bytes, path); });

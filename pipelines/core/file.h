@@ -12,11 +12,12 @@ namespace lithe {
 std::string read_file(const std::string& path, int64_t limit = int64_t{1} << 32);
 
 /// Writes under a temporary name in the same folder, syncs and renames: the file is old or new, never in between.
-/// Throws Error(kOutput) with the system's reason (disk full included) and removes the temporary file.
-void write_file(const std::string& path, std::string_view bytes);
+/// Throws Error(kOutput) with the system's reason (disk full included) and removes the temporary file. `mode`: the
+/// permissions, before the umask.
+void write_file(const std::string& path, std::string_view bytes, unsigned mode = 0666);
 /// The same for contents produced piece by piece: `produce` is called once with a function that appends bytes.
 void write_file(const std::string& path,
-                const std::function<void(const std::function<void(std::string_view)>&)>& produce);
+                const std::function<void(const std::function<void(std::string_view)>&)>& produce, unsigned mode = 0666);
 
 /// A read-only memory map of a regular file. Throws Error(kInput) with the system's reason.
 class MappedFile {

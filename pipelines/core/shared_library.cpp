@@ -7,15 +7,12 @@
 #include "pipelines/core/error.h"
 
 namespace lithe {
-namespace {
 
 std::string folder_of_this_library() {
   Dl_info info{};
   LITHE_CHECK(::dladdr(reinterpret_cast<void*>(&symbol), &info) != 0);
   return std::filesystem::path(info.dli_fname).parent_path().string();
 }
-
-}  // namespace
 
 void* symbol(const std::string& library, const std::string& name) {
   const std::string neighbour = std::filesystem::path(folder_of_this_library()) / library;

@@ -8,4 +8,7 @@ namespace lithe {
 /// first, then where the system looks. Throws Error with the loader's reason.
 void* symbol(const std::string& library, const std::string& name);
 
+/// Where this library lies.
+std::string folder_of_this_library();
+
 }  // namespace lithe
