@@ -1,23 +1,25 @@
 #pragma once
-#include "Halide.h"
+#include "halide_generators/specialise.h"
 
 // What kernels promise Halide about their buffers, and the schedule of everything that runs along channels.
 namespace lithe {
 
 using namespace Halide;
 
-/// Every dimension starts at 0: without this Halide cannot align a loop with the vectors of a buffer.
+/// Every dimension starts at 0: without this Halide cannot align a loop with the vectors of a buffer. Extents and
+/// strides are fixed where they are known.
 template <class Buffer>
 void from_zero(Buffer& buffer) {
   for (int i = 0; i < buffer.dimensions(); ++i) buffer.dim(i).set_min(0);
+  fix_dimensions(buffer);
 }
 
 /// Images: the channels, dimension `c`, lie side by side.
 template <class Buffer>
 void channels_innermost(Buffer& buffer, int c) {
-  from_zero(buffer);
   buffer.dim(0).set_stride(Expr());
   buffer.dim(c).set_stride(1);
+  from_zero(buffer);
 }
 
 /// Vectors of channels, pixel by pixel. A last partial vector moves back and computes some channels again, which an

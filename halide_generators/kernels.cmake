@@ -5,12 +5,18 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   # Best first; each feature list is spelt in full, because the run-time choice compares whole lists.
   set(LITHE_KERNEL_TARGETS x86-64-linux-sse41-avx-avx2-f16c-fma-avx512-avx512_skylake
                            x86-64-linux-sse41-avx-avx2-f16c-fma x86-64-linux)
+  set(LITHE_INSTRUCTION_SETS avx512 avx2 baseline)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   set(LITHE_KERNEL_TARGETS arm-64-linux)
+  set(LITHE_INSTRUCTION_SETS baseline)
 else()
   message(FATAL_ERROR "no kernel targets are known for ${CMAKE_SYSTEM_PROCESSOR}")
 endif()
 list(GET LITHE_KERNEL_TARGETS -1 base_target)
+foreach(name target IN ZIP_LISTS LITHE_INSTRUCTION_SETS LITHE_KERNEL_TARGETS)
+  list(APPEND named_targets "{\"${name}\", \"${target}\"}")
+endforeach()
+list(JOIN named_targets "," LITHE_NAMED_TARGETS)
 if(LITHE_SANITIZE MATCHES "address")
   list(TRANSFORM LITHE_KERNEL_TARGETS APPEND "-asan")
 endif()
@@ -18,15 +24,37 @@ list(TRANSFORM LITHE_KERNEL_TARGETS APPEND "-no_runtime")
 list(JOIN LITHE_KERNEL_TARGETS "," LITHE_KERNEL_TARGETS)
 set(kernel_folder ${CMAKE_CURRENT_BINARY_DIR}/kernels)
 
-# Generators run at build time only: they are compiled lightly and without sanitizers.
+# Generators are compiled lightly and without sanitizers.
+add_library(lithe_generator_options INTERFACE)
+target_include_directories(lithe_generator_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(lithe_generator_options INTERFACE -O1 -fno-sanitize=all)
+target_link_options(lithe_generator_options INTERFACE -fno-sanitize=all)
+
+find_path(LITHE_LLVM_HEADERS llvm/IR/Operator.h PATHS /usr/lib/llvm-14/include REQUIRED) # come with Halide's package
+add_library(lithe_float_order OBJECT compiler/float_order.cpp)
+target_include_directories(lithe_float_order SYSTEM PRIVATE ${LITHE_LLVM_HEADERS})
+target_compile_definitions(lithe_float_order PRIVATE LLVM_DISABLE_ABI_BREAKING_CHECKS_ENFORCING=1)
+target_link_libraries(lithe_float_order PRIVATE lithe_generator_options)
+
+# The generators of one folder as objects: for a program of their own, which makes the generic kernels at build time,
+# and for the kernel compiler, which holds them all.
 function(lithe_add_generator program)
-  add_executable(${program} ${ARGN})
-  target_link_libraries(${program} PRIVATE Halide::Generator)
-  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_options(${program} PRIVATE -O1 -fno-sanitize=all)
-  target_link_options(${program} PRIVATE -fno-sanitize=all)
+  if(ARGN)
+    add_library(${program}_objects OBJECT ${ARGN})
+    target_link_libraries(${program}_objects PRIVATE Halide::Halide lithe_generator_options)
+    target_link_libraries(lithe_kernelc PRIVATE ${program}_objects)
+  endif()
+  add_executable(${program} $<$<BOOL:${ARGN}>:$<TARGET_OBJECTS:${program}_objects>>)
+  target_link_libraries(${program} PRIVATE Halide::Generator lithe_generator_options lithe_float_order)
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
 endfunction()
+
+# The kernel compiler, which `lithe tune` runs as a child process.
+add_executable(lithe_kernelc compiler/main.cpp compiler/compile.cpp)
+target_link_libraries(lithe_kernelc PRIVATE Halide::Halide lithe_generator_options lithe_float_order
+                                            nlohmann_json::nlohmann_json)
+target_compile_definitions(lithe_kernelc PRIVATE "LITHE_NAMED_TARGETS=${LITHE_NAMED_TARGETS}")
+set_target_properties(lithe_kernelc PROPERTIES OUTPUT_NAME lithe-kernelc)
 
 function(lithe_add_kernels folder generator)
   set(program lithe_generate_${folder})

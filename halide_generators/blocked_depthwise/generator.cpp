@@ -9,9 +9,9 @@ template <int KH, int KW>
 class Blocked : public Generator<Blocked<KH, KW>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 3}, b{"b", 1};
-  GeneratorInput<int32_t> block{"block"}, multiplier{"multiplier"}, stride_h{"stride_h"}, stride_w{"stride_w"},
-      pad_h{"pad_h"}, pad_w{"pad_w"};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<int32_t> block{"block"}, multiplier{"multiplier"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"},
+      pad_w{"pad_w"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {

@@ -18,7 +18,7 @@ class ChannelScale : public Halide::Generator<ChannelScale> {
 class ScaleAdd : public Halide::Generator<ScaleAdd> {
  public:
   Input<Buffer<float>> x{"x", 4}, s{"s", 2}, p{"p", 4};
-  Input<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  lithe::Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {

@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "halide_generators/elementwise/algorithm.h"
 
 // The equations of convolution on packed weights. Variables run innermost first; `ni` is the output inside a panel,
@@ -14,8 +16,16 @@ inline Expr panel_start(Expr no, Expr C, Expr O, Expr K, Expr groups) {
   return clamp(no * kPanel / (O / groups) * (C / groups), 0, C - K);
 }
 
-/// A NaN passes.
-inline Expr clamped(Expr v, Expr least, Expr most) { return at_most(at_least(v, least), most); }
+inline bool is_infinite(const Expr& e) {
+  const double* value = as_const_float(e);
+  return value != nullptr && std::isinf(*value);
+}
+
+/// A NaN passes. A bound that is known to be infinite costs nothing.
+inline Expr clamped(Expr v, Expr least, Expr most) {
+  if (!is_infinite(least)) v = at_least(v, least);
+  return is_infinite(most) ? v : at_most(v, most);
+}
 
 struct Bounds {
   Expr least, most;

@@ -10,8 +10,8 @@ template <bool kNarrow>
 class Pointwise : public Generator<Pointwise<kNarrow>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 2}, w{"w", 3}, b{"b", 1};
-  GeneratorInput<int32_t> groups{"groups"};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<int32_t> groups{"groups"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 2};
 
   void generate() {
@@ -31,9 +31,9 @@ template <bool kNarrow>
 class Conv2d : public Generator<Conv2d<kNarrow>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 3}, w{"w", 5}, b{"b", 1};
-  GeneratorInput<int32_t> C{"C"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
+  Scalar<int32_t> C{"C"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
       dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {
@@ -55,9 +55,9 @@ template <int KH, int KW>
 class DepthwiseConv : public Generator<DepthwiseConv<KH, KW>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 3}, b{"b", 1};
-  GeneratorInput<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
-      dilation_h{"dilation_h"}, dilation_w{"dilation_w"};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"}, dilation_h{"dilation_h"},
+      dilation_w{"dilation_w"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {

@@ -5,7 +5,7 @@ namespace {
 class DynamicResidual : public Halide::Generator<DynamicResidual> {
  public:
   Input<Buffer<float>> u{"u", 4}, pi{"pi", 2}, phi{"phi", 4};
-  Input<int32_t> stride{"stride"};
+  lithe::Scalar<int32_t> stride{"stride"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {

@@ -7,7 +7,7 @@ using lithe::from_zero;
 class DynamicShiftMax : public Halide::Generator<DynamicShiftMax> {
  public:
   Input<Buffer<float>> x{"x", 3}, a{"a", 4};
-  Input<int32_t> groups{"groups"};
+  lithe::Scalar<int32_t> groups{"groups"};
   Output<Buffer<float>> y{"y", 3};
 
   void generate() {
@@ -23,7 +23,7 @@ class ShiftMaxCoefficients : public Halide::Generator<ShiftMaxCoefficients> {
  public:
   Input<Buffer<float>> u{"u", 2}, offsets{"offsets", 1};
   Input<float> range{"range"};
-  Input<int32_t> C{"C"}, J{"J"};
+  lithe::Scalar<int32_t> C{"C"}, J{"J"};
   Output<Buffer<float>> a{"a", 4};
 
   void generate() {

@@ -44,7 +44,7 @@ class HardSigmoid : public Generator<HardSigmoid> {
 class Clamp : public Generator<Clamp> {
  public:
   Input<Buffer<float>> x{"x", 1};
-  Input<float> lo{"lo"}, hi{"hi"};
+  Scalar<float> lo{"lo"}, hi{"hi"};
   Output<Buffer<float>> y{"y", 1};
   void generate() { y(e) = at_most(at_least(x(e), lo), hi); }
   void schedule() { from_zero(x), from_zero(y), schedule_elements(y, e, get_target()); }

@@ -11,7 +11,7 @@ template <bool kNarrow>
 class Linear : public Generator<Linear<kNarrow>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 2}, w{"w", 3}, b{"b", 1};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 2};
 
   void generate() {

@@ -10,8 +10,8 @@ class PermutedPointwise : public Generator<PermutedPointwise<kNarrow>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 2}, w{"w", 3}, b{"b", 1};
   GeneratorInput<Buffer<int32_t>> index{"index", 1};
-  GeneratorInput<int32_t> groups{"groups"};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<int32_t> groups{"groups"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 2};
 
   void generate() {

@@ -86,7 +86,7 @@ struct GlobalAvgPool {
     total(c, n) = 0.0f;
     total(c, n) += sums(c, part, n);
     total(c, n) += x(c, pixels / kParts * kParts + rest, n);
-    y(c, n) = total(c, n) / cast<float>(pixels);
+    y(c, n) = total(c, n) * (1.0f / cast<float>(pixels));  // so does Halide where the pixels are known
   }
 };
 

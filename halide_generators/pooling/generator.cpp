@@ -9,8 +9,8 @@ using lithe::PoolWindow;
 class MaxPool : public Halide::Generator<MaxPool> {
  public:
   Input<Buffer<float>> x{"x", 4};
-  Input<int32_t> kernel_h{"kernel_h"}, kernel_w{"kernel_w"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"},
-      pad_w{"pad_w"};
+  lithe::Scalar<int32_t> kernel_h{"kernel_h"}, kernel_w{"kernel_w"}, stride_h{"stride_h"}, stride_w{"stride_w"},
+      pad_h{"pad_h"}, pad_w{"pad_w"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {
@@ -24,8 +24,8 @@ class MaxPool : public Halide::Generator<MaxPool> {
 class AvgPool : public Halide::Generator<AvgPool> {
  public:
   Input<Buffer<float>> x{"x", 4};
-  Input<int32_t> kernel_h{"kernel_h"}, kernel_w{"kernel_w"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"},
-      pad_w{"pad_w"}, count_include_pad{"count_include_pad"};
+  lithe::Scalar<int32_t> kernel_h{"kernel_h"}, kernel_w{"kernel_w"}, stride_h{"stride_h"}, stride_w{"stride_w"},
+      pad_h{"pad_h"}, pad_w{"pad_w"}, count_include_pad{"count_include_pad"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {
@@ -39,7 +39,7 @@ class AvgPool : public Halide::Generator<AvgPool> {
 class AdaptiveAvgPool : public Halide::Generator<AdaptiveAvgPool> {
  public:
   Input<Buffer<float>> x{"x", 4};
-  Input<int32_t> out_h{"out_h"}, out_w{"out_w"};
+  lithe::Scalar<int32_t> out_h{"out_h"}, out_w{"out_w"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {

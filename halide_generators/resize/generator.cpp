@@ -5,7 +5,7 @@ namespace {
 class ResizeBilinear : public Halide::Generator<ResizeBilinear> {
  public:
   Input<Buffer<float>> x{"x", 4};
-  Input<int32_t> out_h{"out_h"}, out_w{"out_w"}, align_corners{"align_corners"};
+  lithe::Scalar<int32_t> out_h{"out_h"}, out_w{"out_w"}, align_corners{"align_corners"};
   Output<Buffer<float>> y{"y", 4};
 
   void generate() {

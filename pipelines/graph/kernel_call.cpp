@@ -1,5 +1,6 @@
 #include "pipelines/graph/kernel_call.h"
 
+#include <iomanip>
 #include <iterator>
 #include <sstream>
 
@@ -16,35 +17,42 @@ halide_dimension_t dimension(int64_t extent, int64_t stride) {
 }
 
 // An image (or N x C as an image of one pixel) for a kernel that wants `rank` dimensions; see Kernel in op.h.
-std::vector<halide_dimension_t> present_image(const Tensor& t, int rank, bool pixels, const std::string& where) {
+std::vector<halide_dimension_t> present_image(const Tensor& t, int rank, const Kernel& kernel,
+                                              const std::string& where) {
   Shape shape = t.shape();
   shape.resize(4, 1);
   const int64_t n = shape[0], c = shape[1], h = shape[2], w = shape[3];
-  Shape strides = channels_last_strides(shape);
+  const bool pixels = kernel.pixels;
+  Shape strides = layout_strides(shape, kernel.planar);
   for (size_t i = 0; i < t.shape().size(); ++i) {
     if (shape[i] > 1) strides[i] = t.strides()[i];
   }
   if (rank == 4) {
     return {dimension(w, strides[3]), dimension(h, strides[2]), dimension(c, strides[1]), dimension(n, strides[0])};
   }
+  if (kernel.planar && rank == 3) {
+    LITHE_CHECK(strides == row_major_strides(shape));
+    return {dimension(h * w, 1), dimension(c, h * w), dimension(n, c * h * w)};
+  }
   if (rank == 3 && !pixels) {
     LITHE_CHECK(strides[1] == 1 && strides[3] == c);
     return {dimension(c * w, 1), dimension(h, strides[2]), dimension(n, strides[0])};
   }
+  if (rank == 1) return {dimension(n * c * h * w, 1)};
   LITHE_CHECK(strides == channels_last_strides(shape));  // merged dimensions have no gaps
   if (rank == 3) return {dimension(c, 1), dimension(h * w, c), dimension(n, h * w * c)};
   if (rank == 2 && pixels) return {dimension(c, 1), dimension(n * h * w, c)};
   if (rank == 2) return {dimension(c * h * w, 1), dimension(n, c * h * w)};
-  if (rank == 1) return {dimension(n * c * h * w, 1)};
   throw Error(ErrorKind::kInternal,
               where + ": a kernel cannot take an image with " + std::to_string(rank) + " dimensions");
 }
 
-std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int rank, bool pixels, bool packed,
+std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int rank, const Kernel& kernel,
                                         const std::string& where) {
+  const bool packed = port != nullptr && kernel.pack.count(port->name) > 0;
   const bool any = port != nullptr && port->dims == "...";
   if (!packed && port != nullptr && (is_image(port->dims) || (any && rank != 1 && t.rank() == 4))) {
-    return present_image(t, rank, pixels, where);
+    return present_image(t, rank, kernel, where);
   }
   if (rank == 1 && t.rank() != 1) return {dimension(t.size(), 1)};
   if (rank != t.rank()) {
@@ -91,11 +99,31 @@ bool is_image(const std::string& port_dims) {
   return names.size() == 4 && names[0] == "N" && names[2][0] == 'H' && names[3][0] == 'W';
 }
 
-const Kernel& choose_kernel(const Node& node, const Dims& dims) {
-  for (const Kernel& kernel : node.op->kernels()) {
-    if (!kernel.applies || kernel.applies(dims)) return kernel;
+Shape layout_strides(const Shape& shape, bool planar) {
+  return planar ? row_major_strides(shape) : channels_last_strides(shape);
+}
+
+bool has_layout(const Shape& shape, const Shape& strides, bool planar) {
+  const Shape expected = layout_strides(shape, planar);
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] > 1 && strides[i] != expected[i]) return false;
   }
+  return true;
+}
+
+const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides) {
+  const Kernel* first = nullptr;
+  for (const Kernel& kernel : node.op->kernels()) {
+    if (kernel.applies && !kernel.applies(dims)) continue;
+    if (has_layout(shape, strides, kernel.planar)) return kernel;
+    if (first == nullptr) first = &kernel;
+  }
+  if (first != nullptr) return *first;
   throw Error(ErrorKind::kInternal, node.name + ": no kernel of " + node.op->name() + " applies");
+}
+
+bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides) {
+  return kernel.in_place ? !has_layout(shape, strides, false) : kernel.planar;
 }
 
 std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const Dims& dims,
@@ -150,8 +178,7 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
       for (const std::string& dim : words(port->dims)) shape.push_back(dims(dim));
       buffer.tensor = Tensor::filled(shape, 0.0f);
     }
-    buffer.dims = present(buffer.tensor, find_port(*node.op, name), argument.dimensions, kernel.pixels,
-                          kernel.pack.count(name) > 0, *where_ + "." + name);
+    buffer.dims = present(buffer.tensor, find_port(*node.op, name), argument.dimensions, kernel, *where_ + "." + name);
     buffer.header.host = static_cast<uint8_t*>(buffer.tensor.raw());
     buffer.header.type = argument.type;
     buffer.header.dimensions = argument.dimensions;
@@ -159,6 +186,24 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
     arguments_[i] = &buffer.header;
   }
   buffer_count_ = count;
+}
+
+std::string KernelCall::spec() const {
+  std::ostringstream text;
+  text << kernel_->name << std::setprecision(9);  // enough for every float
+  for (size_t i = 0; i < buffer_count_; ++i) {
+    const halide_filter_argument_t& argument = kernel_->metadata->arguments[i];
+    text << ' ' << argument_name(argument.name) << '=';
+    if (argument.kind == halide_argument_kind_input_scalar) {
+      argument.type.code == halide_type_float ? text << scalars_[i].f : text << scalars_[i].i;
+      continue;
+    }
+    for (int d = 0; d < buffers_[i].header.dimensions; ++d) {
+      const halide_dimension_t& dim = buffers_[i].dims[static_cast<size_t>(d)];
+      text << (d > 0 ? "," : "") << dim.extent << ':' << dim.stride;
+    }
+  }
+  return text.str();
 }
 
 void KernelCall::point(const std::string& port, void* data) {

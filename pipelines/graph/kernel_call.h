@@ -15,8 +15,15 @@ namespace lithe {
 
 /// Whether a port holds images, "N C H W": in memory those have their channels innermost.
 bool is_image(const std::string& port_dims);
-/// The first kernel of the node's operator that applies. Throws an internal Error if none does.
-const Kernel& choose_kernel(const Node& node, const Dims& dims);
+/// Strides of an activation: of N C H W row-major if `planar`, else with the channels innermost; others are row-major.
+Shape layout_strides(const Shape& shape, bool planar);
+/// Whether elements lie that way. An image of one pixel or one channel lies both ways.
+bool has_layout(const Shape& shape, const Shape& strides, bool planar);
+/// Of the kernels of the node's operator that apply, the first one that reads the layout in which its first input lies;
+/// if there is none, the first one. Throws an internal Error if none applies.
+const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides);
+/// Whether `kernel` wants images row-major if its first input has this shape and these strides.
+bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides);
 /// The tensors that `kernel` wants in another form, by port.
 std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const Dims& dims,
                                    const std::vector<Tensor>& inputs);
@@ -28,6 +35,10 @@ class KernelCall {
   KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const std::map<std::string, Tensor>& ports);
 
   void operator()() const { call_kernel(*kernel_, arguments_.get(), *where_); }
+  /// Everything that is fixed about this call (halide_generators/kernel_spec.h).
+  std::string spec() const;
+  /// Calls another kernel from now on: one that was specialised for this call. It must outlive the call.
+  void use(const CompiledKernel& specialised) { kernel_ = &specialised; }
   /// Lets `port` start at another address from now on; shape and strides stay.
   void point(const std::string& port, void* data);
 
