@@ -153,6 +153,23 @@ TEST(Rewrite, NormBehindADynamicConvolutionMovesIntoItsKernels) {
   EXPECT_EQ(count(graph, "scale_add"), 1);
 }
 
+TEST(Rewrite, DynamicConvolutionOfOnePixelIsOneKernel) {
+  for (const int64_t size : {3, 15}) {  // few and many pixels
+    Net net;
+    const ValueId image = net.g.input("input", {1, 5, size, size});
+    const ValueId v = net.op("global_avg_pool", {image});
+    const ValueId lambda = net.op("hard_sigmoid", {net.linear(v, 19)}, {{"scale", 2.0}});
+    const ValueId r = net.op("channel_scale", {net.conv(image, 19), lambda});
+    const ValueId z = net.norm(net.conv(image, 4));
+    const ValueId phi_z = net.op("phi_product", {z, net.linear(v, 16, /*bias=*/false)});
+    const ValueId latent = net.op("add", {net.norm(phi_z), z});
+    const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.op("add", {net.conv(latent, 19), r}))}));
+    EXPECT_EQ(count(graph, "dynamic_pointwise"), 1);
+    for (const std::string gone : {"conv2d", "phi_product", "scale_add", "relu6"})
+      EXPECT_EQ(count(graph, gone), 0) << gone;
+  }
+}
+
 TEST(Rewrite, NormBehindADynamicResidualMovesIntoItsKernels) {
   Net net;
   const ValueId u = net.g.input("input", {1, 5, 6, 5});

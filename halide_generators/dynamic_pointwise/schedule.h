@@ -1,0 +1,74 @@
+#pragma once
+#include "halide_generators/conv2d/schedule.h"
+#include "halide_generators/dynamic_pointwise/algorithm.h"
+
+namespace lithe {
+
+/// Tiles of panels by pixels, image by image.
+template <class Algorithm>
+void tile_pixels(const Algorithm& f, Func y, const Tile& tile) {
+  constexpr int kBlock = 32;  // tiles of pixels that share a pair of panels while their inputs are in the L2 cache
+  Var oo{"oo"}, oi{"oi"}, mo{"mo"}, mi{"mi"}, mb{"mb"}, task{"task"};
+  const auto tiled = [&](Stage s, int rows) {
+    s.split(f.o, oo, oi, kPanel * tile.panels, TailStrategy::GuardWithIf).split(oi, f.no, f.ni, kPanel);
+    s.split(f.m, mo, mi, rows, rows == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.split(mo, mb, mo, kBlock, TailStrategy::GuardWithIf);
+    s.reorder({f.ni, f.no, mi, mo, oo, mb, f.n}).fuse(oo, mb, task);
+    s.vectorize(f.ni).unroll(f.no).unroll(mi).parallel(task).parallel(f.n);
+  };
+  tiled(y.specialize(y.output_buffer().dim(1).extent() >= tile.rows), tile.rows);
+  tiled(y, 1);
+  Func acc = f.acc;
+  acc.compute_at(y, mo).bound_extent(f.ni, kPanel).bound_extent(f.no, tile.panels);
+  acc.vectorize(f.ni).unroll(f.no).unroll(f.m);
+}
+
+/// The sums of an update stay in registers over its reduction.
+inline void sum_in_registers(Stage s, Var ni, Var no, Var row, const std::vector<RVar>& reduction) {
+  std::vector<VarOrRVar> order{ni, no, row};
+  order.insert(order.end(), reduction.begin(), reduction.end());
+  s.reorder(order).vectorize(ni).unroll(no).unroll(row);
+}
+
+/// A matrix product `sum` that fills `whole`(ni, row, no, n) in tiles of panels by rows; `extent` is that of the rows.
+inline void fill_in_tiles(Func whole, Func sum, const RDom& r, const Expr& extent, const Tile& tile) {
+  const Var ni = whole.args()[0], row = whole.args()[1], no = whole.args()[2], n = whole.args()[3];
+  Var po{"po"}, pi{"pi"}, ro{"ro"}, ri{"ri"};
+  const auto tiled = [&](Stage s, int rows) {
+    s.split(no, po, pi, tile.panels, TailStrategy::RoundUp);
+    s.split(row, ro, ri, rows, rows == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.reorder(ni, pi, ri, ro, po, n).vectorize(ni).unroll(pi).unroll(ri).parallel(po);
+  };
+  whole.bound_extent(ni, kPanel);
+  tiled(whole.specialize(extent >= tile.rows), tile.rows);
+  tiled(whole, 1);
+  sum.compute_at(whole, ro).bound_extent(ni, kPanel).bound_extent(no, tile.panels);
+  sum.vectorize(ni).unroll(no).unroll(row);
+  sum_in_registers(sum.update(), ni, no, row, {r.x});
+}
+
+inline void schedule(DynamicPointwise& f, Func y, const Expr& C, const Expr& L, const Tile& tile) {
+  tile_pixels(f, y, tile);
+  sum_in_registers(f.acc.update(), f.ni, f.no, f.m, {f.inputs.x});
+  f.mix.compute_at(y, f.n);
+  fill_in_tiles(f.mix, f.mix_sum, f.latent, L, tile);
+  f.weights.compute_at(y, f.n);
+  fill_in_tiles(f.weights, f.sum, f.latent, C, tile);
+  f.shift.compute_at(y, f.n).bound_extent(f.ni, kPanel).vectorize(f.ni);
+  f.shift.update().reorder(f.ni, f.latent.x, f.no).vectorize(f.ni);
+}
+
+/// The latent images fit in the L1 or L2 cache: they are made whole, image by image.
+inline void schedule(DynamicPointwiseLatent& f, Func y, const Expr& pixels, const Tile& tile) {
+  tile_pixels(f, y, tile);
+  sum_in_registers(f.acc.update(0), f.ni, f.no, f.m, {f.inputs.x});
+  f.acc.update(1).reorder(f.ni, f.no, f.m).vectorize(f.ni).unroll(f.no).unroll(f.m);
+  sum_in_registers(f.acc.update(2), f.ni, f.no, f.m, {f.latent.x});
+  f.z.compute_at(y, f.n);
+  fill_in_tiles(f.z, f.z_sum, f.inputs, pixels, {1, tile.rows});
+  f.phi_panels.compute_at(y, f.n).bound_extent(f.ni, kPanel).reorder(f.j, f.ni, f.no);
+  f.mixed.compute_at(y, f.n);
+  fill_in_tiles(f.mixed, f.mixed_sum, f.latent, pixels, {1, tile.rows});
+}
+
+}  // namespace lithe
