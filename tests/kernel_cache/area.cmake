@@ -1,8 +1,22 @@
 # Shared objects that stand for compiled kernels; each returns its own number.
 foreach(number 1 2)
-  add_library(kernel_cache_kernel_${number} MODULE kernels/kernel.c)
+  add_library(kernel_cache_kernel_${number} MODULE ${area}/kernels/kernel.c)
   target_compile_definitions(kernel_cache_kernel_${number} PRIVATE NUMBER=${number})
   target_compile_options(kernel_cache_kernel_${number} PRIVATE -fno-sanitize=all)
   target_link_options(kernel_cache_kernel_${number} PRIVATE -fno-sanitize=all)
   add_dependencies(kernel_cache_tests kernel_cache_kernel_${number})
 endforeach()
+
+# Kernels of known speed for the tuner: NAME DELAY FACTOR.
+foreach(kernel "generic 40000 2" "usual 30000 2" "fast 5000 2" "wrong 100 3")
+  separate_arguments(kernel)
+  list(GET kernel 0 name)
+  list(GET kernel 1 delay)
+  list(GET kernel 2 factor)
+  add_library(kernel_cache_${name} MODULE kernels/doubling.c)
+  target_compile_definitions(kernel_cache_${name} PRIVATE DELAY=${delay} FACTOR=${factor})
+  target_compile_options(kernel_cache_${name} PRIVATE -fno-sanitize=all)
+  target_link_options(kernel_cache_${name} PRIVATE -fno-sanitize=all)
+  add_dependencies(kernel_cache_tests kernel_cache_${name})
+endforeach()
+target_link_libraries(kernel_cache_tests PRIVATE Halide::Runtime)

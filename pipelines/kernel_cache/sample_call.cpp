@@ -1,0 +1,127 @@
+#include "pipelines/kernel_cache/sample_call.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "pipelines/core/error.h"
+#include "pipelines/core/random.h"
+
+namespace lithe {
+namespace {
+
+constexpr size_t kAlignment = 128;    // bytes, as of tensors
+constexpr uint8_t kUntouched = 0xa5;  // as a float: -2.9e-16
+constexpr int kTurns = 7;
+constexpr double kTurn = 200, kEnough = 40'000;  // microseconds of one turn at least, and of one kernel at most
+constexpr double kClearly = 1.25;
+
+double microseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+}
+
+size_t bytes_of(const halide_buffer_t& buffer) {
+  size_t elements = 1;
+  for (int d = 0; d < buffer.dimensions; ++d) {
+    LITHE_CHECK(buffer.dim[d].extent > 0 && buffer.dim[d].stride >= 0);
+    elements += static_cast<size_t>(buffer.dim[d].extent - 1) * static_cast<size_t>(buffer.dim[d].stride);
+  }
+  return elements * static_cast<size_t>(buffer.type.bytes());
+}
+
+}  // namespace
+
+SampleCall::SampleCall(const halide_filter_metadata_t& metadata, void* const* arguments)
+    : all_(static_cast<size_t>(metadata.num_arguments)) {
+  for (size_t i = 0; i < all_.size(); ++i) {
+    const halide_filter_argument_t& described = metadata.arguments[i];
+    Argument& argument = all_[i];
+    if (described.kind == halide_argument_kind_input_scalar) {
+      std::memcpy(&argument.scalar, arguments[i], static_cast<size_t>(described.type.bytes()));
+      arguments_.push_back(&argument.scalar);
+    } else {
+      take_buffer(*static_cast<const halide_buffer_t*>(arguments[i]), described, i, argument);
+      arguments_.push_back(&argument.buffer);
+    }
+  }
+}
+
+void SampleCall::take_buffer(const halide_buffer_t& from, const halide_filter_argument_t& described, uint64_t seed,
+                             Argument& to) {
+  to.is_output = described.kind == halide_argument_kind_output_buffer;
+  to.buffer = from;
+  to.dims.assign(from.dim, from.dim + from.dimensions);
+  to.buffer.dim = to.dims.data();
+  const size_t bytes = bytes_of(from);
+  to.memory.resize(bytes + kAlignment);
+  const auto misaligned = reinterpret_cast<uintptr_t>(to.memory.data()) % kAlignment;
+  to.buffer.host = to.memory.data() + (kAlignment - misaligned) % kAlignment;
+  if (to.is_output) return;
+  if (from.type.code != halide_type_float || from.type.bits != 32) {
+    std::memcpy(to.buffer.host, from.host, bytes);
+    return;
+  }
+  const RandomStream noise(seed, "sample call");
+  auto* numbers = reinterpret_cast<float*>(to.buffer.host);
+  for (size_t n = 0; n < bytes / sizeof(float); ++n) numbers[n] = static_cast<float>(2 * noise.uniform(n) - 1);
+}
+
+void SampleCall::operator()(KernelFunction kernel) {
+  if (const int code = kernel(arguments_.data())) throw Error("failed with Halide error " + std::to_string(code));
+}
+
+std::vector<std::vector<uint8_t>> SampleCall::outputs_of(KernelFunction kernel) {
+  for (Argument& argument : all_) {
+    if (argument.is_output) std::fill(argument.memory.begin(), argument.memory.end(), kUntouched);
+  }
+  (*this)(kernel);
+  std::vector<std::vector<uint8_t>> outputs;
+  for (const Argument& argument : all_) {
+    if (argument.is_output) outputs.push_back(argument.memory);  // with the bytes around it: nobody wrote there
+  }
+  return outputs;
+}
+
+double difference(const std::vector<std::vector<uint8_t>>& a, const std::vector<std::vector<uint8_t>>& b) {
+  double worst = 0, largest = 1;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] == b[i]) continue;
+    for (size_t at = 0; at + sizeof(float) <= a[i].size(); at += sizeof(float)) {
+      float x = 0, y = 0;
+      std::memcpy(&x, &a[i][at], sizeof x), std::memcpy(&y, &b[i][at], sizeof y);
+      if (std::memcmp(&x, &y, sizeof x) == 0) continue;
+      if (!std::isfinite(x) || !std::isfinite(y)) return std::numeric_limits<double>::infinity();
+      worst = std::max(worst, static_cast<double>(std::fabs(x - y)));
+      largest = std::max(largest, static_cast<double>(std::fabs(y)));
+    }
+  }
+  return worst / largest;
+}
+
+std::vector<double> best_times(SampleCall& call, const std::vector<KernelFunction>& kernels) {
+  std::vector<double> best(kernels.size(), std::numeric_limits<double>::infinity());
+  std::vector<int> repeats(kernels.size(), 1);
+  const auto time = [&](size_t k) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < repeats[k]; ++i) call(kernels[k]);
+    return microseconds_since(start) / repeats[k];
+  };
+  for (size_t k = 0; k < kernels.size(); ++k) {
+    call(kernels[k]);  // warms caches and pages
+    best[k] = time(k);
+    repeats[k] = std::max(1, static_cast<int>(kTurn / std::max(best[k], 0.01)));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto enough = kEnough * static_cast<double>(kernels.size());
+  for (int turn = 0; turn < kTurns * 3; ++turn) {
+    for (size_t k = 0; k < kernels.size(); ++k) best[k] = std::min(best[k], time(k));
+    if (turn == 1 && kernels.size() > 1 && best[0] > kClearly * best[1]) break;
+    if (turn + 1 >= kTurns && microseconds_since(start) > enough) break;
+  }
+  return best;
+}
+
+}  // namespace lithe

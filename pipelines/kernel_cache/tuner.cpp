@@ -1,0 +1,214 @@
+#include "pipelines/kernel_cache/tuner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "pipelines/core/error.h"
+#include "pipelines/core/file.h"
+#include "pipelines/core/threads.h"
+#include "pipelines/kernel_cache/kernel_cache.h"
+
+namespace lithe {
+namespace {
+
+// The usual tile replaces the generic kernel unless it is slower; another one must win by more than measuring errs.
+constexpr double kNotSlower = 1, kFaster = 0.98;
+constexpr double kDiscouraged = 0.8;  // a kernel's claim on the budget after each candidate that gained nothing
+constexpr size_t kReason = 200;       // characters of a reason that are kept
+
+}  // namespace
+
+struct Tuner::Work {
+  const KernelUse& use;
+  SampleCall call;
+  TileSearch search;
+  KernelFunction before, now;  // what the engine called and what it will call
+  KernelTile tile;             // of `now`
+  double time = 0;             // of `now`, microseconds
+  double claim = 1;
+  bool done = false;
+  std::vector<std::unique_ptr<KernelLibrary>> libraries;
+  std::optional<std::vector<std::vector<uint8_t>>> expected;  // the generic kernel's outputs
+
+  double weight() const { return time * use.count; }
+};
+
+Tuner::Tuner(TuneRequest request, const KernelStore& store, KernelCompiler& compiler, Progress& progress)
+    : request_(std::move(request)),
+      store_(store),
+      compiler_(compiler),
+      progress_(progress),
+      start_(std::chrono::steady_clock::now()) {}
+
+Tuner::~Tuner() = default;
+
+TuneResult Tuner::run(const std::vector<KernelUse>& uses) {
+  const SerialKernels serial;
+  prepare(uses);
+  try {
+    try_usual_tiles();
+    if (request_.budget > 0) search();
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::kOutput) throw;
+    result_.output_error = e.what();
+  }
+  return result();
+}
+
+void Tuner::prepare(const std::vector<KernelUse>& uses) {
+  const std::vector<KernelRecord> hints = store_.hints();
+  for (const KernelUse& use : uses) {
+    std::vector<KernelTile> hinted;
+    for (const KernelRecord& hint : hints) {
+      if (hint.spec == use.spec) hinted.push_back(hint.tile);
+    }
+    const KernelFunction special = specialised_kernel(use.spec, request_.instruction_set);
+    const KernelFunction now = special == nullptr ? use.generic : special;
+    works_.push_back(std::unique_ptr<Work>(new Work{use,
+                                                    {*use.metadata, use.arguments},
+                                                    {compiler_.tunables(use.spec, request_.instruction_set), hinted},
+                                                    now,
+                                                    now,
+                                                    {},
+                                                    0,
+                                                    1,
+                                                    false,
+                                                    {},
+                                                    {}}));
+    Work& work = *works_.back();
+    const KernelIdentity here = kernel_identity(use.spec.substr(0, use.spec.find(' ')), request_.instruction_set);
+    for (const KernelRecord& record : request_.known) {
+      if (record.spec != use.spec || !here.mismatch(record.identity).empty()) continue;
+      if (record.kept() && special == nullptr) continue;  // its file is lost
+      work.search.tried(record.tile);
+      if (record.kept()) work.tile = work.search.canonical(record.tile);
+    }
+    work.time = best_times(work.call, {work.now})[0];
+  }
+  std::stable_sort(works_.begin(), works_.end(),
+                   [](const auto& a, const auto& b) { return a->weight() > b->weight(); });
+}
+
+void Tuner::try_usual_tiles() {
+  if (request_.budget > 0) {
+    progress_.begin(std::lround(request_.budget), 0);
+  } else {
+    progress_.begin(static_cast<int64_t>(works_.size()), 0);
+  }
+  for (const auto& work : works_) {
+    if (over()) return;
+    if (const auto tile = work->search.next({}); tile && tile->empty()) try_tile(*work, {});
+    if (request_.budget == 0) progress_.advance(1, 0);
+  }
+}
+
+void Tuner::search() {
+  while (!over()) {
+    Work* work = most_promising();
+    if (work == nullptr) {
+      progress_.message("every tile was tried");
+      return;
+    }
+    const std::optional<KernelTile> tile = work->search.next(work->tile);
+    if (!tile) {
+      work->done = true;
+    } else if (!try_tile(*work, *tile)) {
+      work->claim *= kDiscouraged;
+    }
+  }
+}
+
+Tuner::Work* Tuner::most_promising() {
+  Work* best = nullptr;
+  for (const auto& work : works_) {
+    if (work->done) continue;
+    if (best == nullptr || work->weight() * work->claim > best->weight() * best->claim) best = work.get();
+  }
+  return best;
+}
+
+// Compiles, checks and measures one candidate, and writes down what came of it. Returns whether it is used from now on.
+bool Tuner::try_tile(Work& work, const KernelTile& tile) {
+  KernelRecord record;
+  record.spec = work.use.spec, record.tile = tile, record.plan = request_.plan;
+  record.identity = kernel_identity(record.kernel(), request_.instruction_set);
+  work.search.tried(tile);
+  ++result_.measured;
+  const std::string path = store_.candidate_path();
+  try {
+    compiler_.compile(record.spec, tile, request_.instruction_set, path);
+    const std::string bytes = read_file(path);
+    auto library = std::make_unique<KernelLibrary>(bytes);
+    const auto outputs = work.call.outputs_of(library->call());
+    if (!work.expected) work.expected = work.call.outputs_of(work.use.generic);
+    record.error = difference(outputs, *work.expected);
+    if (outputs != *work.expected) throw Error("its bits are not those of the generic kernel");
+    const std::vector<double> times = best_times(work.call, {library->call(), work.now, work.use.generic});
+    record.time_us = times[0], record.generic_time_us = times[2];
+    std::remove(path.c_str());
+    const bool usual = tile.empty() && work.now == work.use.generic;
+    if (times[0] > times[1] * (usual ? kNotSlower : kFaster)) {
+      store_.note(record);
+      return false;
+    }
+    store_.keep(record, bytes);
+    const double before = work.weight();
+    work.libraries.push_back(std::move(library));
+    work.now = work.libraries.back()->call(), work.tile = tile, work.time = times[0], work.claim = 1;
+    tell(work, before);
+    return true;
+  } catch (const Error& e) {
+    std::remove(path.c_str());
+    if (e.kind() == ErrorKind::kOutput || e.kind() == ErrorKind::kUsage) throw;
+    record.refused = std::string(e.what()).substr(0, kReason);
+    ++result_.refused;
+    store_.note(record);
+    return false;
+  }
+}
+
+void Tuner::tell(const Work& work, double before) {
+  char text[160];
+  std::snprintf(text, sizeof text, "%6.1f s  kernels %.3f -> %.3f ms  %s (%s), %d x %.1f us", seconds(),
+                (total() - work.weight() + before) / 1000, total() / 1000,
+                work.use.spec.substr(0, work.use.spec.find(' ')).c_str(), to_string(work.tile).c_str(), work.use.count,
+                work.time);
+  progress_.message(text);
+}
+
+bool Tuner::over() {
+  if (progress_.interrupted()) result_.interrupted = true;
+  if (request_.budget > 0) {
+    const double now = std::floor(std::min(seconds(), request_.budget));
+    if (now > shown_) progress_.advance(std::lround(now - shown_), 0), shown_ = now;
+  }
+  return result_.interrupted || (request_.budget > 0 && seconds() >= request_.budget);
+}
+
+double Tuner::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+double Tuner::total() const {
+  double sum = 0;
+  for (const auto& work : works_) sum += work->weight();
+  return sum;
+}
+
+TuneResult Tuner::result() {
+  for (const auto& work : works_) {
+    TunedKernel kernel{work->use.spec, work->use.count, work->tile, work->time, work->time};
+    if (work->now != work->before) {
+      const std::vector<double> times = best_times(work->call, {work->now, work->before});
+      kernel.after = times[0], kernel.before = times[1];
+    }
+    result_.kernels.push_back(std::move(kernel));
+  }
+  std::stable_sort(result_.kernels.begin(), result_.kernels.end(),
+                   [](const TunedKernel& a, const TunedKernel& b) { return a.before * a.count > b.before * b.count; });
+  return std::move(result_);
+}
+
+}  // namespace lithe
