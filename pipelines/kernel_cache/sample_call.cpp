@@ -1,5 +1,7 @@
 #include "pipelines/kernel_cache/sample_call.h"
 
+#include <HalideRuntime.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -34,53 +36,61 @@ size_t bytes_of(const halide_buffer_t& buffer) {
 
 }  // namespace
 
-SampleCall::SampleCall(const halide_filter_metadata_t& metadata, void* const* arguments)
-    : all_(static_cast<size_t>(metadata.num_arguments)) {
-  for (size_t i = 0; i < all_.size(); ++i) {
+struct SampleCall::Argument {
+  uint64_t scalar = 0;
+  halide_buffer_t buffer{};
+  std::vector<halide_dimension_t> dims;
+  std::vector<uint8_t> memory;
+  bool is_output = false;
+
+  void take(const halide_buffer_t& from, uint64_t seed) {
+    dims.assign(from.dim, from.dim + from.dimensions);
+    buffer = from, buffer.dim = dims.data();
+    const size_t bytes = bytes_of(from);
+    memory.resize(bytes + kAlignment);
+    const auto misaligned = reinterpret_cast<uintptr_t>(memory.data()) % kAlignment;
+    buffer.host = memory.data() + (kAlignment - misaligned) % kAlignment;
+    if (is_output) return;
+    if (from.type.code != halide_type_float || from.type.bits != 32) {
+      std::memcpy(buffer.host, from.host, bytes);
+      return;
+    }
+    const RandomStream noise(seed, "sample call");
+    auto* numbers = reinterpret_cast<float*>(buffer.host);
+    for (size_t n = 0; n < bytes / sizeof(float); ++n) numbers[n] = static_cast<float>(2 * noise.uniform(n) - 1);
+  }
+};
+
+SampleCall::SampleCall(const halide_filter_metadata_t& metadata, void* const* arguments) {
+  for (int i = 0; i < metadata.num_arguments; ++i) {
     const halide_filter_argument_t& described = metadata.arguments[i];
-    Argument& argument = all_[i];
+    all_.push_back(std::make_unique<Argument>());
+    Argument& argument = *all_.back();
     if (described.kind == halide_argument_kind_input_scalar) {
       std::memcpy(&argument.scalar, arguments[i], static_cast<size_t>(described.type.bytes()));
       arguments_.push_back(&argument.scalar);
-    } else {
-      take_buffer(*static_cast<const halide_buffer_t*>(arguments[i]), described, i, argument);
-      arguments_.push_back(&argument.buffer);
+      continue;
     }
+    argument.is_output = described.kind == halide_argument_kind_output_buffer;
+    argument.take(*static_cast<const halide_buffer_t*>(arguments[i]), static_cast<uint64_t>(i));
+    arguments_.push_back(&argument.buffer);
   }
 }
 
-void SampleCall::take_buffer(const halide_buffer_t& from, const halide_filter_argument_t& described, uint64_t seed,
-                             Argument& to) {
-  to.is_output = described.kind == halide_argument_kind_output_buffer;
-  to.buffer = from;
-  to.dims.assign(from.dim, from.dim + from.dimensions);
-  to.buffer.dim = to.dims.data();
-  const size_t bytes = bytes_of(from);
-  to.memory.resize(bytes + kAlignment);
-  const auto misaligned = reinterpret_cast<uintptr_t>(to.memory.data()) % kAlignment;
-  to.buffer.host = to.memory.data() + (kAlignment - misaligned) % kAlignment;
-  if (to.is_output) return;
-  if (from.type.code != halide_type_float || from.type.bits != 32) {
-    std::memcpy(to.buffer.host, from.host, bytes);
-    return;
-  }
-  const RandomStream noise(seed, "sample call");
-  auto* numbers = reinterpret_cast<float*>(to.buffer.host);
-  for (size_t n = 0; n < bytes / sizeof(float); ++n) numbers[n] = static_cast<float>(2 * noise.uniform(n) - 1);
-}
+SampleCall::~SampleCall() = default;
 
 void SampleCall::operator()(KernelFunction kernel) {
   if (const int code = kernel(arguments_.data())) throw Error("failed with Halide error " + std::to_string(code));
 }
 
 std::vector<std::vector<uint8_t>> SampleCall::outputs_of(KernelFunction kernel) {
-  for (Argument& argument : all_) {
-    if (argument.is_output) std::fill(argument.memory.begin(), argument.memory.end(), kUntouched);
+  for (const auto& argument : all_) {
+    if (argument->is_output) std::fill(argument->memory.begin(), argument->memory.end(), kUntouched);
   }
   (*this)(kernel);
   std::vector<std::vector<uint8_t>> outputs;
-  for (const Argument& argument : all_) {
-    if (argument.is_output) outputs.push_back(argument.memory);  // with the bytes around it: nobody wrote there
+  for (const auto& argument : all_) {
+    if (argument->is_output) outputs.push_back(argument->memory);  // with the bytes around it: nobody wrote there
   }
   return outputs;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <HalideRuntime.h>
-
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "pipelines/kernel_cache/kernel_library.h"
+
+struct halide_filter_metadata_t;
 
 namespace lithe {
 
@@ -14,23 +15,17 @@ class SampleCall {
  public:
   /// Takes shapes, scalars and the values of integer buffers (indices) from `arguments`; numbers become seeded noise.
   SampleCall(const halide_filter_metadata_t& metadata, void* const* arguments);
-  SampleCall(const SampleCall&) = delete;  // the arguments point into it
+  ~SampleCall();
+  SampleCall(const SampleCall&) = delete;
 
   /// Fills the outputs with a pattern, calls, and keeps what came out. Throws Error if the kernel fails.
   std::vector<std::vector<uint8_t>> outputs_of(KernelFunction kernel);
   void operator()(KernelFunction kernel);
 
  private:
-  struct Argument {
-    uint64_t scalar = 0;
-    halide_buffer_t buffer{};
-    std::vector<halide_dimension_t> dims;
-    std::vector<uint8_t> memory;
-    bool is_output = false;
-  };
-  void take_buffer(const halide_buffer_t& from, const halide_filter_argument_t& described, uint64_t seed, Argument& to);
+  struct Argument;
 
-  std::vector<Argument> all_;
+  std::vector<std::unique_ptr<Argument>> all_;
   std::vector<void*> arguments_;
 };
 

@@ -15,7 +15,7 @@ TileSearch::TileSearch(std::vector<Tunable> tunables, const std::vector<KernelTi
   for (const KernelTile& hint : hints) hints_.push_back(canonical(hint));
 }
 
-KernelTile TileSearch::canonical(KernelTile tile) const {
+KernelTile TileSearch::canonical(const KernelTile& tile) const {
   KernelTile result;
   for (const Tunable& t : tunables_) {
     const auto value = tile.find(t.name);
@@ -24,8 +24,8 @@ KernelTile TileSearch::canonical(KernelTile tile) const {
   return result;
 }
 
-std::optional<KernelTile> TileSearch::next(const KernelTile& best) const {
-  if (is_new({})) return KernelTile{};
+std::optional<KernelTile> TileSearch::next(const KernelTile& best, const std::set<KernelTile>& tried) const {
+  const auto is_new = [&](const KernelTile& tile) { return tried.count(tile) == 0; };
   for (const KernelTile& hint : hints_) {
     if (is_new(hint)) return hint;
   }

@@ -8,25 +8,22 @@
 
 namespace lithe {
 
-/// The order in which the tiles of one kernel are tried: the usual one, hints, then the neighbours of the best one so
-/// far, one tunable changed at a time, then all other combinations in a shuffled order.
+/// The order in which the tiles of one kernel are tried behind the usual one: hints, then the neighbours of the best
+/// one so far, one tunable changed at a time, then all other combinations in a shuffled order.
 class TileSearch {
  public:
   TileSearch(std::vector<Tunable> tunables, const std::vector<KernelTile>& hints);
 
-  /// Usual values are left out, as are names that the schedule does not know.
-  KernelTile canonical(KernelTile tile) const;
-  void tried(const KernelTile& tile) { tried_.insert(canonical(tile)); }
-  /// Nothing if all were tried. The same arguments give the same tile.
-  std::optional<KernelTile> next(const KernelTile& best) const;
+  /// A tile that is not among `tried`, without usual values; nothing if there is none left.
+  std::optional<KernelTile> next(const KernelTile& best, const std::set<KernelTile>& tried) const;
 
  private:
-  bool is_new(const KernelTile& tile) const { return tried_.count(tile) == 0; }
+  // Without usual values, and without names that the schedule does not know.
+  KernelTile canonical(const KernelTile& tile) const;
   KernelTile combination(size_t index) const;
 
   std::vector<Tunable> tunables_;
   std::vector<KernelTile> hints_;
-  std::set<KernelTile> tried_;
 };
 
 }  // namespace lithe

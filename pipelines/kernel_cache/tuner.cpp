@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include "pipelines/core/error.h"
 #include "pipelines/core/file.h"
@@ -22,16 +23,20 @@ constexpr size_t kReason = 200;       // characters of a reason that are kept
 
 struct Tuner::Work {
   const KernelUse& use;
-  SampleCall call;
-  TileSearch search;
-  KernelFunction before, now;  // what the engine called and what it will call
-  KernelTile tile;             // of `now`
-  double time = 0;             // of `now`, microseconds
-  double claim = 1;
+  const KernelFunction before;  // what the engine calls
+  KernelFunction now;           // what it will call
+  KernelTile tile;              // of `now`
+  double time = 0;              // of `now`, microseconds
+  double claim = 1;             // on the budget
   bool done = false;
+  std::vector<KernelTile> hints;
+  std::set<KernelTile> tried;
+  std::optional<TileSearch> search;  // made when it is this kernel's turn
   std::vector<std::unique_ptr<KernelLibrary>> libraries;
   std::optional<std::vector<std::vector<uint8_t>>> expected;  // the generic kernel's outputs
 
+  Work(const KernelUse& u, KernelFunction kernel) : use(u), before(kernel), now(kernel) {}
+  SampleCall& call() const { return *use.sample; }
   double weight() const { return time * use.count; }
 };
 
@@ -65,27 +70,17 @@ void Tuner::prepare(const std::vector<KernelUse>& uses) {
       if (hint.spec == use.spec) hinted.push_back(hint.tile);
     }
     const KernelFunction special = specialised_kernel(use.spec, request_.instruction_set);
-    const KernelFunction now = special == nullptr ? use.generic : special;
-    works_.push_back(std::unique_ptr<Work>(new Work{use,
-                                                    {*use.metadata, use.arguments},
-                                                    {compiler_.tunables(use.spec, request_.instruction_set), hinted},
-                                                    now,
-                                                    now,
-                                                    {},
-                                                    0,
-                                                    1,
-                                                    false,
-                                                    {},
-                                                    {}}));
+    works_.push_back(std::make_unique<Work>(use, special == nullptr ? use.generic : special));
+    works_.back()->hints = std::move(hinted);
     Work& work = *works_.back();
     const KernelIdentity here = kernel_identity(use.spec.substr(0, use.spec.find(' ')), request_.instruction_set);
     for (const KernelRecord& record : request_.known) {
       if (record.spec != use.spec || !here.mismatch(record.identity).empty()) continue;
       if (record.kept() && special == nullptr) continue;  // its file is lost
-      work.search.tried(record.tile);
-      if (record.kept()) work.tile = work.search.canonical(record.tile);
+      work.tried.insert(record.tile);
+      if (record.kept()) work.tile = record.tile;
     }
-    work.time = best_times(work.call, {work.now})[0];
+    work.time = best_times(work.call(), {work.now})[0];
   }
   std::stable_sort(works_.begin(), works_.end(),
                    [](const auto& a, const auto& b) { return a->weight() > b->weight(); });
@@ -99,7 +94,7 @@ void Tuner::try_usual_tiles() {
   }
   for (const auto& work : works_) {
     if (over()) return;
-    if (const auto tile = work->search.next({}); tile && tile->empty()) try_tile(*work, {});
+    if (work->tried.count({}) == 0) try_tile(*work, {});
     if (request_.budget == 0) progress_.advance(1, 0);
   }
 }
@@ -111,13 +106,25 @@ void Tuner::search() {
       progress_.message("every tile was tried");
       return;
     }
-    const std::optional<KernelTile> tile = work->search.next(work->tile);
+    const std::optional<KernelTile> tile = next_tile(*work);
     if (!tile) {
       work->done = true;
     } else if (!try_tile(*work, *tile)) {
       work->claim *= kDiscouraged;
     }
   }
+}
+
+std::optional<KernelTile> Tuner::next_tile(Work& work) {
+  if (!work.search) {
+    try {
+      work.search.emplace(compiler_.tunables(work.use.spec, request_.instruction_set), work.hints);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::kUsage) throw;
+      return std::nullopt;  // its usual tile could not be compiled either, and the journal says why
+    }
+  }
+  return work.search->next(work.tile, work.tried);
 }
 
 Tuner::Work* Tuner::most_promising() {
@@ -134,18 +141,18 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
   KernelRecord record;
   record.spec = work.use.spec, record.tile = tile, record.plan = request_.plan;
   record.identity = kernel_identity(record.kernel(), request_.instruction_set);
-  work.search.tried(tile);
+  work.tried.insert(tile);
   ++result_.measured;
   const std::string path = store_.candidate_path();
   try {
     compiler_.compile(record.spec, tile, request_.instruction_set, path);
     const std::string bytes = read_file(path);
     auto library = std::make_unique<KernelLibrary>(bytes);
-    const auto outputs = work.call.outputs_of(library->call());
-    if (!work.expected) work.expected = work.call.outputs_of(work.use.generic);
+    const auto outputs = work.call().outputs_of(library->call());
+    if (!work.expected) work.expected = work.call().outputs_of(work.use.generic);
     record.error = difference(outputs, *work.expected);
     if (outputs != *work.expected) throw Error("its bits are not those of the generic kernel");
-    const std::vector<double> times = best_times(work.call, {library->call(), work.now, work.use.generic});
+    const std::vector<double> times = best_times(work.call(), {library->call(), work.now, work.use.generic});
     record.time_us = times[0], record.generic_time_us = times[2];
     std::remove(path.c_str());
     const bool usual = tile.empty() && work.now == work.use.generic;
@@ -201,7 +208,7 @@ TuneResult Tuner::result() {
   for (const auto& work : works_) {
     TunedKernel kernel{work->use.spec, work->use.count, work->tile, work->time, work->time};
     if (work->now != work->before) {
-      const std::vector<double> times = best_times(work->call, {work->now, work->before});
+      const std::vector<double> times = best_times(work->call(), {work->now, work->before});
       kernel.after = times[0], kernel.before = times[1];
     }
     result_.kernels.push_back(std::move(kernel));

@@ -3,8 +3,8 @@
 // plan spends its time. Every candidate is measured as the file that is kept, in turns with what it would replace.
 
 #include <chrono>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +21,7 @@ struct KernelUse {
   std::string spec;
   int count = 1;  // how often one image needs it
   KernelFunction generic = nullptr;
-  const halide_filter_metadata_t* metadata = nullptr;  // of the generic kernel
-  void* const* arguments = nullptr;                    // of one of the calls
+  std::shared_ptr<SampleCall> sample;
 };
 
 struct TuneRequest {
@@ -51,7 +50,7 @@ class Tuner {
   Tuner(TuneRequest request, const KernelStore& store, KernelCompiler& compiler, Progress& progress);
   ~Tuner();
 
-  /// `uses` must stay callable meanwhile. The kernels run on the calling thread alone. Ends early when the user asks.
+  /// The kernels run on the calling thread alone. Ends early when the user asks.
   /// Throws Error(kUsage) if there is no compiler to run.
   TuneResult run(const std::vector<KernelUse>& uses);
 
@@ -61,8 +60,8 @@ class Tuner {
   void prepare(const std::vector<KernelUse>& uses);
   void try_usual_tiles();
   void search();
+  std::optional<KernelTile> next_tile(Work& work);
   bool try_tile(Work& work, const KernelTile& tile);
-  std::string refusal(Work& work, const std::string& bytes, KernelRecord& record) const;
   Work* most_promising();
   void tell(const Work& work, double before);
   bool over();
