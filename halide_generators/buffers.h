@@ -1,4 +1,5 @@
 #pragma once
+#include "halide_generators/gpu.h"
 #include "halide_generators/specialise.h"
 
 // What kernels promise Halide about their buffers, and the schedule of everything that runs along channels.
@@ -26,6 +27,7 @@ void channels_innermost(Buffer& buffer, int c) {
 /// output that may lie on its input cannot bear. `sums` are computed per vector, in registers.
 inline void along_channels(Func y, Var c, const std::vector<Var>& outer, const Target& target,
                            const std::vector<Func>& sums = {}) {
+  if (target.has_gpu_feature()) return on_gpu(y, sums);
   Var co{"co"}, ci{"ci"};
   const auto vectors = [&](Stage s, int lanes) {
     s.split(c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);

@@ -75,13 +75,51 @@ function(lithe_add_kernels folder generator)
     target_sources(lithe_kernels PRIVATE ${base}.registration.cpp ${base}.a)
     target_link_libraries(lithe_kernels INTERFACE ${base}.a)
   endforeach()
+  lithe_add_gpu_kernels(${program} ${generator})
 endfunction()
 
-# One Halide runtime for all kernels.
+# The kernels that a generator.cpp names in LITHE_GPU_KERNELS (gpu.h), for every kind of graphics card: OpenCL as source
+# text, CUDA as PTX for compute capability 8.0 and up. Neither needs anything installed but Halide.
+set(gpu_kinds)
+if(LITHE_GPU)
+  set(gpu_kinds opencl cuda)
+endif()
+set(opencl_features opencl)
+set(cuda_features cuda-cuda_capability_80)
+function(lithe_add_gpu_kernels program generator)
+  file(READ ${generator} text)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${generator})
+  string(REGEX MATCH "\nLITHE_GPU_KERNELS\\(([a-z0-9_, \n]+)\\);" found "${text}")
+  string(REGEX MATCHALL "[a-z0-9_]+" kernels "${CMAKE_MATCH_1}")
+  foreach(kind IN LISTS gpu_kinds)
+    foreach(kernel IN LISTS kernels)
+      set(base ${kernel_folder}/${kind}_${kernel})
+      add_custom_command(
+        OUTPUT ${base}.o ${base}.registration.cpp
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
+        COMMAND ${program} -g ${kernel} -f lithe_${kind}_${kernel} -n ${kind}_${kernel} -o ${kernel_folder} -e
+                object,registration target=${base_target}-${${kind}_features}-no_runtime
+        DEPENDS ${program}
+        COMMENT "kernel ${kernel}, ${kind}"
+        VERBATIM)
+      target_sources(lithe_kernels PRIVATE ${base}.registration.cpp ${base}.o)
+      target_link_libraries(lithe_kernels INTERFACE ${base}.o)
+    endforeach()
+  endforeach()
+endfunction()
+# For copies between layouts, which a processor needs no kernel for.
+lithe_add_generator(lithe_generate_relayout relayout/gpu_generator.cpp)
+lithe_add_gpu_kernels(lithe_generate_relayout relayout/gpu_generator.cpp)
+
+# One Halide runtime for all kernels. It opens the drivers of graphics cards when they are first used.
+set(runtime_target ${base_target})
+foreach(kind IN LISTS gpu_kinds)
+  string(APPEND runtime_target -${kind})
+endforeach()
 lithe_add_generator(lithe_generate_runtime)
 add_custom_command(
   OUTPUT ${kernel_folder}/lithe_halide_runtime.o
   COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
-  COMMAND lithe_generate_runtime -r lithe_halide_runtime -o ${kernel_folder} -e object target=${base_target}
+  COMMAND lithe_generate_runtime -r lithe_halide_runtime -o ${kernel_folder} -e object target=${runtime_target}
   DEPENDS lithe_generate_runtime
   VERBATIM)

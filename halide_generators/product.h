@@ -14,6 +14,7 @@ struct Product {
 };
 
 inline void schedule_product(Func y, const Product& f, const Tile& tile) {
+  if (tile.gpu) return on_gpu(y, {f.sum, f.o, f.ni, f.no, f.pixel, f.outer}, tile.panels, tile.rows);
   Var oo{"oo"}, oi{"oi"}, po{"po"}, pi{"pi"};
   const auto tiled = [&](Stage s, int pixels) {
     s.split(f.o, oo, oi, kPanel * tile.panels, TailStrategy::GuardWithIf).split(oi, f.no, f.ni, kPanel);

@@ -20,3 +20,4 @@ class BatchNorm : public Halide::Generator<BatchNorm> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(BatchNorm, batch_norm)
+LITHE_GPU_KERNELS(batch_norm);

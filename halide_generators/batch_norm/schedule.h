@@ -5,7 +5,7 @@
 namespace lithe {
 
 inline void schedule(BatchNorm& f, Func y, const Target& target) {
-  f.scale.compute_root(), f.shift.compute_root();
+  if (!target.has_gpu_feature()) f.scale.compute_root(), f.shift.compute_root();
   along_channels(y, f.c, {f.m}, target);
 }
 

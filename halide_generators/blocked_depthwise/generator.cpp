@@ -37,3 +37,4 @@ using Blocked1x5 = Blocked<1, 5>;
 HALIDE_REGISTER_GENERATOR(Blocked1x5, blocked_depthwise_1x5)
 using BlockedAny = Blocked<0, 0>;
 HALIDE_REGISTER_GENERATOR(BlockedAny, blocked_depthwise)
+LITHE_GPU_KERNELS(blocked_depthwise_3x1, blocked_depthwise_1x3, blocked_depthwise);

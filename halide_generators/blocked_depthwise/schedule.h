@@ -1,11 +1,12 @@
 #pragma once
-#include "halide_generators/blocked_depthwise/algorithm.h"
+#include "halide_generators/blocked_depthwise/schedule_gpu.h"
 #include "halide_generators/buffers.h"
 
 namespace lithe {
 
 /// Vectors of channels of one block; every output of y is written once, so that no two lanes meet.
 inline void schedule(BlockedDepthwise& f, Func y, Expr block, const Target& target, bool unrolled) {
+  if (target.has_gpu_feature()) return schedule_gpu(f, y, unrolled);
   RVar io{"io"}, ii{"ii"};
   const auto blocks = [&](Stage s, int lanes) {
     s.allow_race_conditions().split(f.channel.x, io, ii, lanes, TailStrategy::GuardWithIf);

@@ -34,3 +34,4 @@ class ScaleAdd : public Halide::Generator<ScaleAdd> {
 
 HALIDE_REGISTER_GENERATOR(ChannelScale, channel_scale)
 HALIDE_REGISTER_GENERATOR(ScaleAdd, scale_add)
+LITHE_GPU_KERNELS(channel_scale, scale_add);

@@ -15,4 +15,16 @@ struct Concat {
   }
 };
 
+/// The same where y is the whole output: the input goes behind its first channels.
+struct ConcatBehind {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  RDom channel;
+  Expr output, value;
+  template <class X>
+  ConcatBehind(const X& x, Expr first) : channel(0, x.dim(2).extent()) {
+    output = first + channel;
+    value = x(w, h, channel, n);
+  }
+};
+
 }  // namespace lithe

@@ -20,3 +20,4 @@ class DynamicResidual : public Halide::Generator<DynamicResidual> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(DynamicResidual, dynamic_residual)
+LITHE_GPU_KERNELS(dynamic_residual);

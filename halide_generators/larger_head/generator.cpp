@@ -18,3 +18,4 @@ class LargerHead : public Halide::Generator<LargerHead> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(LargerHead, larger_head)
+LITHE_GPU_KERNELS(larger_head);

@@ -31,3 +31,4 @@ class Linear : public Generator<Linear<kNarrow>> {
 
 HALIDE_REGISTER_GENERATOR(Linear<false>, linear)
 HALIDE_REGISTER_GENERATOR(Linear<true>, linear_narrow)
+LITHE_GPU_KERNELS(linear, linear_narrow);

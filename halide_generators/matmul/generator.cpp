@@ -18,3 +18,4 @@ class Matmul : public Halide::Generator<Matmul> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(Matmul, matmul)
+LITHE_GPU_KERNELS(matmul);

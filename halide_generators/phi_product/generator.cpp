@@ -22,3 +22,4 @@ class PhiProductKernel : public Generator<PhiProductKernel<kNarrow>> {
 
 HALIDE_REGISTER_GENERATOR(PhiProductKernel<false>, phi_product)
 HALIDE_REGISTER_GENERATOR(PhiProductKernel<true>, phi_product_narrow)
+LITHE_GPU_KERNELS(phi_product, phi_product_narrow);

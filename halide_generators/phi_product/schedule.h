@@ -5,7 +5,7 @@ namespace lithe {
 
 inline void schedule(PhiProduct& f, Func y, const Tile& tile) {
   schedule_product(y, {f.sum, f.r, f.i, f.ni, f.no, f.p, {f.n}}, tile);
-  f.panels.compute_at(y, f.n).bound_extent(f.ni, kPanel).reorder(f.j, f.ni, f.no);
+  if (!tile.gpu) f.panels.compute_at(y, f.n).bound_extent(f.ni, kPanel).reorder(f.j, f.ni, f.no);
 }
 
 }  // namespace lithe

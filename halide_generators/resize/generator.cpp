@@ -19,3 +19,4 @@ class ResizeBilinear : public Halide::Generator<ResizeBilinear> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(ResizeBilinear, resize_bilinear)
+LITHE_GPU_KERNELS(resize_bilinear);

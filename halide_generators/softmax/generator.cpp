@@ -18,3 +18,4 @@ class Softmax : public Halide::Generator<Softmax> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(Softmax, softmax)
+LITHE_GPU_KERNELS(softmax);

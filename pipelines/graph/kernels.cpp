@@ -18,9 +18,9 @@
 namespace lithe {
 namespace {
 
-std::map<std::string, CompiledKernel>& registry() {
-  static auto* kernels = new std::map<std::string, CompiledKernel>;  // outlives every static that registers
-  return *kernels;
+std::map<std::string, CompiledKernel>& registry(Device device) {
+  static auto* kernels = new std::map<std::string, CompiledKernel>[3];  // outlives every static that registers
+  return kernels[static_cast<size_t>(device)];
 }
 
 // The text of an error may come from a worker thread while the return code reaches the caller.
@@ -92,18 +92,20 @@ void set_up() { static const Setup once; }
 
 }  // namespace
 
-const CompiledKernel& find_kernel(const std::string& name) {
-  const auto it = registry().find(name);
-  if (it == registry().end()) {
-    throw Error(ErrorKind::kInternal,
-                "no kernel \"" + name + "\" was compiled in" + did_you_mean(name, kernel_names()));
+const CompiledKernel& find_kernel(const std::string& name, Device device) {
+  const auto it = registry(device).find(name);
+  if (it == registry(device).end()) {
+    throw Error(ErrorKind::kInternal, std::string("no kernel \"") + name + "\" was compiled in for " + name_of(device) +
+                                          did_you_mean(name, kernel_names(device)));
   }
   return it->second;
 }
 
-std::vector<std::string> kernel_names() {
+bool has_kernel(const std::string& name, Device device) { return registry(device).count(name) > 0; }
+
+std::vector<std::string> kernel_names(Device device) {
   std::vector<std::string> names;
-  for (const auto& entry : registry()) names.push_back(entry.first);
+  for (const auto& entry : registry(device)) names.push_back(entry.first);
   return names;
 }
 
@@ -119,6 +121,19 @@ void call_kernel(const CompiledKernel& kernel, void** arguments, const std::stri
   const std::lock_guard<std::mutex> lock(error_mutex);
   throw Error(ErrorKind::kInternal, where + ": kernel " + kernel.name + " failed with Halide error " +
                                         std::to_string(code) + ": " + error_text);
+}
+
+std::string halide_message(const std::function<int()>& call) {
+  set_up();
+  {
+    const std::lock_guard<std::mutex> lock(error_mutex);
+    error_text.clear();
+  }
+  const int code = call();
+  if (code == 0) return {};
+  const std::lock_guard<std::mutex> lock(error_mutex);
+  const std::string text = error_text.substr(0, error_text.find_last_not_of("\n") + 1);
+  return "Halide error " + std::to_string(code) + (text.empty() ? "" : ": " + text);
 }
 
 std::string instruction_set() {
@@ -141,7 +156,14 @@ std::string instruction_set() {
 
 extern "C" void halide_register_argv_and_metadata(int (*call)(void**), const halide_filter_metadata_t* metadata,
                                                   const char* const*) {
-  // The prefix keeps symbols apart from the C library's: there is a tanh in both.
-  const std::string name = std::string(metadata->name).substr(std::strlen("lithe_kernel_"));
-  lithe::registry()[name] = {name, call, metadata};
+  // The prefix says where it runs, and keeps symbols apart from the C library's: there is a tanh in both.
+  using lithe::Device;
+  const std::string symbol = metadata->name;
+  for (const auto& [prefix, device] :
+       {std::pair{"lithe_kernel_", Device::kCpu}, std::pair{"lithe_opencl_", Device::kOpenCl},
+        std::pair{"lithe_cuda_", Device::kCuda}}) {
+    if (symbol.compare(0, std::strlen(prefix), prefix) != 0) continue;
+    const std::string name = symbol.substr(std::strlen(prefix));
+    lithe::registry(device)[name] = {name, call, metadata};
+  }
 }
