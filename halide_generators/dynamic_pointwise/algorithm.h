@@ -5,26 +5,59 @@
 // the last output.
 namespace lithe {
 
-/// Makes the weights of the image first: diag(s) w + (p Phi) q.
-struct DynamicPointwise {
-  Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"}, k{"k"}, l{"l"};
-  RDom latent, inputs;
-  Func mix{"mix"}, mix_sum{"mix_sum"}, sum{"sum"}, weights{"weights"}, shift{"shift"}, acc{"acc"}, y{"result"};
-  template <class X, class W, class B, class S, class Q, class Phi>
-  DynamicPointwise(const X& x, const W& w, const B& b, const S& s, const Q& q, const B& a, const Phi& phi, const W& p,
-                   const B& c, const Bounds& bounds)
-      : latent(0, a.dim(0).extent()), inputs(0, x.dim(0).extent()) {
-    const Expr L = a.dim(0).extent(), output = min(no * kPanel + ni, b.dim(0).extent() - 1);
+/// values(o) in panels; past the end the last one is repeated.
+template <class Buffer>
+Expr in_panel(const Buffer& values, Expr ni, Expr no) {
+  return values(min(no * kPanel + ni, values.dim(0).extent() - 1));
+}
+template <class Buffer>
+Expr in_panel(const Buffer& values, Expr ni, Expr no, Expr n) {
+  return values(min(no * kPanel + ni, values.dim(0).extent() - 1), n);
+}
+
+/// The parameters of Dynamic Convolution Decomposition's 1x1 layer, named as in op.cpp.
+template <class Matrix, class Rows, class Vector, class PerImage>
+struct Decomposition {
+  const Matrix& w;
+  const Vector& b;
+  const PerImage& s;
+  const Rows& q;
+  const Vector& a;
+  const PerImage& phi;
+  const Matrix& p;
+  const Vector& c;
+  Expr latent_extent() const { return a.dim(0).extent(); }
+};
+
+/// weights(ni, k, no, n) = diag(s) w + (p Phi) q and shift(ni, no, n), what they add to, of an image.
+struct ImageWeights {
+  Var n{"n"}, ni{"ni"}, no{"no"}, k{"k"}, l{"l"};
+  RDom latent;
+  Func scale{"scale"}, mix{"mix"}, mix_sum{"mix_sum"}, sum{"sum"}, weights{"weights"}, shift{"shift"};
+  template <class D>
+  explicit ImageWeights(const D& d) : latent(0, d.latent_extent()) {
+    scale(ni, no, n) = in_panel(d.s, ni, no, n);
     mix_sum(ni, no, l, n) = 0.0f;
-    mix_sum(ni, no, l, n) += p(ni, latent, no) * phi(latent * L + l, n);
+    mix_sum(ni, no, l, n) += d.p(ni, latent, no) * d.phi(latent * d.latent_extent() + l, n);
     mix(ni, l, no, n) = mix_sum(ni, no, l, n);
-    sum(ni, no, k, n) = s(output, n) * w(ni, k, no);
-    sum(ni, no, k, n) += mix(ni, latent, no, n) * q(k, latent);
+    sum(ni, no, k, n) = scale(ni, no, n) * d.w(ni, k, no);
+    sum(ni, no, k, n) += mix(ni, latent, no, n) * d.q(k, latent);
     weights(ni, k, no, n) = sum(ni, no, k, n);
-    shift(ni, no, n) = s(output, n) * b(output) + c(output);
-    shift(ni, no, n) += mix(ni, latent, no, n) * a(latent);
-    acc(ni, no, m, n) = shift(ni, no, n);
-    acc(ni, no, m, n) += weights(ni, inputs, no, n) * x(inputs, m, n);
+    shift(ni, no, n) = scale(ni, no, n) * in_panel(d.b, ni, no) + in_panel(d.c, ni, no);
+    shift(ni, no, n) += mix(ni, latent, no, n) * d.a(latent);
+  }
+};
+
+/// Makes the weights of the image first.
+struct DynamicPointwise {
+  Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"};
+  RDom inputs;
+  ImageWeights image;
+  Func acc{"acc"}, y{"result"};
+  template <class X, class D>
+  DynamicPointwise(const X& x, const D& d, const Bounds& bounds) : inputs(0, x.dim(0).extent()), image(d) {
+    acc(ni, no, m, n) = image.shift(ni, no, n);
+    acc(ni, no, m, n) += image.weights(ni, inputs, no, n) * x(inputs, m, n);
     y(o, m, n) = clamped(acc(o % kPanel, o / kPanel, m, n), bounds.least, bounds.most);
   }
 };
@@ -33,25 +66,25 @@ struct DynamicPointwise {
 struct DynamicPointwiseLatent {
   Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"}, j{"j"};
   RDom latent, inputs;
-  Func z{"z"}, z_sum{"z_sum"}, phi_panels{"phi_panels"}, mixed{"mixed"}, mixed_sum{"mixed_sum"}, acc{"acc"},
-      y{"result"};
-  template <class X, class W, class B, class S, class Phi>
-  DynamicPointwiseLatent(const X& x, const W& w, const B& b, const S& s, const W& q, const B& a, const Phi& phi,
-                         const W& p, const B& c, const Bounds& bounds)
-      : latent(0, a.dim(0).extent()), inputs(0, x.dim(0).extent()) {
-    const Expr L = a.dim(0).extent(), output = min(no * kPanel + ni, b.dim(0).extent() - 1);
-    const Expr row = min(no * kPanel + ni, L - 1);
-    z_sum(ni, no, m, n) = a(row);
-    z_sum(ni, no, m, n) += q(ni, inputs, no) * x(inputs, m, n);
+  Func scale{"scale"}, bias{"bias"}, offset{"offset"}, phi_panels{"phi_panels"};
+  Func z{"z"}, z_sum{"z_sum"}, mixed{"mixed"}, mixed_sum{"mixed_sum"}, acc{"acc"}, y{"result"};
+  template <class X, class D>
+  DynamicPointwiseLatent(const X& x, const D& d, const Bounds& bounds)
+      : latent(0, d.latent_extent()), inputs(0, x.dim(0).extent()) {
+    const Expr L = d.latent_extent();
+    scale(ni, no, n) = in_panel(d.s, ni, no, n);
+    bias(ni, no) = in_panel(d.b, ni, no), offset(ni, no) = in_panel(d.c, ni, no);
+    z_sum(ni, no, m, n) = in_panel(d.a, ni, no);
+    z_sum(ni, no, m, n) += d.q(ni, inputs, no) * x(inputs, m, n);
     z(ni, m, no, n) = z_sum(ni, no, m, n);
-    phi_panels(ni, j, no, n) = phi(row * L + j, n);
+    phi_panels(ni, j, no, n) = d.phi(min(no * kPanel + ni, L - 1) * L + j, n);
     mixed_sum(ni, no, m, n) = 0.0f;
     mixed_sum(ni, no, m, n) += phi_panels(ni, latent, no, n) * z(latent % kPanel, m, latent / kPanel, n);
     mixed(ni, m, no, n) = mixed_sum(ni, no, m, n);
-    acc(ni, no, m, n) = b(output);
-    acc(ni, no, m, n) += w(ni, inputs, no) * x(inputs, m, n);
-    acc(ni, no, m, n) = acc(ni, no, m, n) * s(output, n) + c(output);
-    acc(ni, no, m, n) += p(ni, latent, no) * mixed(latent % kPanel, m, latent / kPanel, n);
+    acc(ni, no, m, n) = bias(ni, no);
+    acc(ni, no, m, n) += d.w(ni, inputs, no) * x(inputs, m, n);
+    acc(ni, no, m, n) = acc(ni, no, m, n) * scale(ni, no, n) + offset(ni, no);
+    acc(ni, no, m, n) += d.p(ni, latent, no) * mixed(latent % kPanel, m, latent / kPanel, n);
     y(o, m, n) = clamped(acc(o % kPanel, o / kPanel, m, n), bounds.least, bounds.most);
   }
 };

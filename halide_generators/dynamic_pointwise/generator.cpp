@@ -10,7 +10,7 @@ class Pointwise : public Generator<Pointwise<kLatent>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 3}, w{"w", 3}, b{"b", 1}, s{"s", 2}, q{"q", kLatent ? 3 : 2}, a{"a", 1},
       phi{"phi", 2}, p{"p", 3}, c{"c", 1};
-  GeneratorInput<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 3};
 
   void generate() {
@@ -18,14 +18,15 @@ class Pointwise : public Generator<Pointwise<kLatent>> {
     from_zero(a), from_zero(phi), from_zero(c);
     const Tile tile = register_tile(this->get_target(), /*narrow=*/false);
     const Bounds bounds{clamp_min, clamp_max};
+    const Decomposition<decltype(w), decltype(q), decltype(b), decltype(s)> parameters{w, b, s, q, a, phi, p, c};
     if constexpr (kLatent) {
       packed_panels(q);
-      DynamicPointwiseLatent f(x, w, b, s, q, a, phi, p, c, bounds);
+      DynamicPointwiseLatent f(x, parameters, bounds);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
       schedule(f, y, x.dim(1).extent(), tile);
     } else {
-      DynamicPointwise f(x, w, b, s, q, a, phi, p, c, bounds);
+      DynamicPointwise f(x, parameters, bounds);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
       schedule(f, y, x.dim(0).extent(), a.dim(0).extent(), tile);
@@ -37,3 +38,4 @@ class Pointwise : public Generator<Pointwise<kLatent>> {
 
 HALIDE_REGISTER_GENERATOR(Pointwise<false>, dynamic_pointwise)
 HALIDE_REGISTER_GENERATOR(Pointwise<true>, dynamic_pointwise_latent)
+LITHE_GPU_KERNELS(dynamic_pointwise);

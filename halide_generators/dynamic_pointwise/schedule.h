@@ -47,15 +47,36 @@ inline void fill_in_tiles(Func whole, Func sum, const RDom& r, const Expr& exten
   sum_in_registers(sum.update(), ni, no, row, {r.x});
 }
 
+/// One number per output, read again and again.
+inline void keep_in_panels(Func values, Var ni, LoopLevel where) {
+  values.compute_at(where).bound_extent(ni, kPanel).vectorize(ni);
+}
+
+/// Each as a whole, one thread per number.
+inline void on_gpu(ImageWeights& f) {
+  on_gpu(f.mix, {f.mix_sum});
+  on_gpu(f.weights, {f.sum});
+  on_gpu(whole(f.shift), {f.shift});
+}
+
+inline void schedule(ImageWeights& f, LoopLevel where, const Expr& C, const Expr& L, const Tile& tile) {
+  keep_in_panels(f.scale, f.ni, where);
+  f.mix.compute_at(where);
+  fill_in_tiles(f.mix, f.mix_sum, f.latent, L, tile);
+  f.weights.compute_at(where);
+  fill_in_tiles(f.weights, f.sum, f.latent, C, tile);
+  keep_in_panels(f.shift, f.ni, where);
+  f.shift.update().reorder(f.ni, f.latent.x, f.no).vectorize(f.ni);
+}
+
 inline void schedule(DynamicPointwise& f, Func y, const Expr& C, const Expr& L, const Tile& tile) {
+  if (tile.gpu) {
+    on_gpu(f.image);
+    return on_gpu(y, {f.acc, f.o, f.ni, f.no, f.m, {f.n}}, tile.panels, tile.rows);
+  }
   tile_pixels(f, y, tile);
   sum_in_registers(f.acc.update(), f.ni, f.no, f.m, {f.inputs.x});
-  f.mix.compute_at(y, f.n);
-  fill_in_tiles(f.mix, f.mix_sum, f.latent, L, tile);
-  f.weights.compute_at(y, f.n);
-  fill_in_tiles(f.weights, f.sum, f.latent, C, tile);
-  f.shift.compute_at(y, f.n).bound_extent(f.ni, kPanel).vectorize(f.ni);
-  f.shift.update().reorder(f.ni, f.latent.x, f.no).vectorize(f.ni);
+  schedule(f.image, {y, f.n}, C, L, tile);
 }
 
 /// The latent images fit in the L1 or L2 cache: they are made whole, image by image.
@@ -64,6 +85,7 @@ inline void schedule(DynamicPointwiseLatent& f, Func y, const Expr& pixels, cons
   sum_in_registers(f.acc.update(0), f.ni, f.no, f.m, {f.inputs.x});
   f.acc.update(1).reorder(f.ni, f.no, f.m).vectorize(f.ni).unroll(f.no).unroll(f.m);
   sum_in_registers(f.acc.update(2), f.ni, f.no, f.m, {f.latent.x});
+  for (const Func& values : {f.scale, f.bias, f.offset}) keep_in_panels(values, f.ni, {y, f.n});
   f.z.compute_at(y, f.n);
   fill_in_tiles(f.z, f.z_sum, f.inputs, pixels, {1, tile.rows});
   f.phi_panels.compute_at(y, f.n).bound_extent(f.ni, kPanel).reorder(f.j, f.ni, f.no);

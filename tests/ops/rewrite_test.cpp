@@ -30,6 +30,15 @@ struct Net {
     if (bias) inputs.push_back(g.parameter(name + ".bias", {out}, {}));
     return g.op("linear", name, inputs);
   }
+  /// Dynamic Convolution Decomposition with four latent channels.
+  ValueId dynamic_conv(ValueId x, int64_t out, int64_t kernel = 1) {
+    const ValueId v = op("global_avg_pool", {x});
+    const ValueId lambda = op("hard_sigmoid", {linear(v, out)}, {{"scale", 2.0}});
+    const ValueId z = norm(conv(x, 4));
+    const ValueId phi_z = op("phi_product", {z, linear(v, 16, /*bias=*/false)});
+    const ValueId latent = op("add", {norm(phi_z), z});
+    return op("add", {conv(latent, out), op("channel_scale", {conv(x, out, kernel), lambda})});
+  }
   ValueId norm(ValueId x) { return normed(g, fresh("norm"), x); }
   ValueId shuffle(ValueId x, int64_t groups) {
     std::vector<int64_t> index;
@@ -92,7 +101,7 @@ TEST(Rewrite, ShufflesSinkThroughAMicroBlockIntoItsLastConvolution) {
   x = net.conv(x, 64, 1, 2);
   const Graph graph = rewritten(net, x);
   EXPECT_EQ(count(graph, "channel_permute"), 0);
-  EXPECT_EQ(count(graph, "permuted_pointwise"), 1);
+  EXPECT_EQ(count(graph, "permuted_pointwise"), 2);
   EXPECT_EQ(count(graph, "relu6"), 0);  // both are bounds of a convolution now
 }
 
@@ -105,6 +114,27 @@ TEST(Rewrite, ExpandingDepthwisePairIsBlockedWithoutAPermutation) {
   EXPECT_EQ(count(graph, "conv2d"), 1);
   EXPECT_EQ(count(graph, "blocked_depthwise"), 2);
   EXPECT_EQ(count(graph, "channel_permute"), 0);
+}
+
+TEST(Rewrite, FactorisedPairsBecomeOneAndReadPermutedChannels) {
+  Net net;
+  const auto half = [&](ValueId x, int64_t out, bool column, int64_t groups) {
+    const std::string name = net.fresh("conv");
+    const ValueId w = net.g.parameter(name, {out, net.g.channels(x) / groups, column ? 5 : 1, column ? 1 : 5}, {});
+    return net.norm(net.g.op("conv2d", name, {x, w},
+                             {{"groups", groups},
+                              {column ? "pad_h" : "pad_w", int64_t{2}},
+                              {column ? "stride_h" : "stride_w", int64_t{2}}}));
+  };
+  ValueId x = net.g.input("input", {1, 3, 23, 21});
+  x = net.op("relu6", {net.shuffle(half(half(x, 2, true, 1), 4, false, 2), 2)});
+  x = half(half(x, 8, true, 4), 16, false, 8);
+  x = net.conv(net.shuffle(net.shift_max(x, 8), 8), 12, 1, 4);
+  const Graph graph = rewritten(net, x);
+  EXPECT_EQ(count(graph, "factorized_conv"), 2);
+  for (const std::string gone : {"conv2d", "channel_permute", "relu6", "batch_norm"}) {
+    EXPECT_EQ(count(graph, gone), 0) << gone;
+  }
 }
 
 TEST(Rewrite, ShuffleStaysBeforeAShiftThatHasNoGroupsWithoutIt) {
@@ -139,34 +169,42 @@ TEST(Rewrite, ShuffleAndItsInverseVanish) {
 
 TEST(Rewrite, NormBehindADynamicConvolutionMovesIntoItsKernels) {
   Net net;
-  const ValueId image = net.g.input("input", {1, 5, 6, 5});
-  const ValueId v = net.op("global_avg_pool", {image});
-  const ValueId lambda = net.op("hard_sigmoid", {net.linear(v, 7)}, {{"scale", 2.0}});
-  const ValueId r = net.op("channel_scale", {net.conv(image, 7, 3), lambda});
-  const ValueId z = net.norm(net.conv(image, 4));
-  const ValueId phi_z = net.op("phi_product", {z, net.linear(v, 16, /*bias=*/false)});
-  const ValueId latent = net.op("add", {net.norm(phi_z), z});
-  const ValueId y = net.norm(net.op("add", {net.conv(latent, 7), r}));
+  const ValueId y = net.norm(net.dynamic_conv(net.g.input("input", {1, 5, 6, 5}), 7, 3));
   const Graph graph = rewritten(net, net.op("relu", {y}));
   for (const std::string gone : {"batch_norm", "add", "channel_scale", "relu"})
     EXPECT_EQ(count(graph, gone), 0) << gone;
   EXPECT_EQ(count(graph, "scale_add"), 1);
 }
 
-TEST(Rewrite, DynamicConvolutionOfOnePixelIsOneKernel) {
+TEST(Rewrite, DynamicPointwiseConvolutionIsOneKernel) {
   for (const int64_t size : {3, 15}) {  // few and many pixels
     Net net;
     const ValueId image = net.g.input("input", {1, 5, size, size});
-    const ValueId v = net.op("global_avg_pool", {image});
-    const ValueId lambda = net.op("hard_sigmoid", {net.linear(v, 19)}, {{"scale", 2.0}});
-    const ValueId r = net.op("channel_scale", {net.conv(image, 19), lambda});
-    const ValueId z = net.norm(net.conv(image, 4));
-    const ValueId phi_z = net.op("phi_product", {z, net.linear(v, 16, /*bias=*/false)});
-    const ValueId latent = net.op("add", {net.norm(phi_z), z});
-    const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.op("add", {net.conv(latent, 19), r}))}));
+    const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.dynamic_conv(image, 19))}));
     EXPECT_EQ(count(graph, "dynamic_pointwise"), 1);
     for (const std::string gone : {"conv2d", "phi_product", "scale_add", "relu6"})
       EXPECT_EQ(count(graph, gone), 0) << gone;
+  }
+}
+
+TEST(Rewrite, ExpandedImagesAreNotStored) {
+  Net net;
+  ValueId x = net.g.input("input", {1, 6, 9, 8});
+  x = net.op("relu6", {net.norm(net.conv(x, 36))});
+  x = net.op("relu6", {net.norm(net.conv(x, 36, 3, 36))});
+  const Graph graph = rewritten(net, net.norm(net.conv(x, 6)));
+  EXPECT_EQ(count(graph, "expand_depthwise"), 1);
+  EXPECT_EQ(graph.nodes.size(), 2u);
+}
+
+TEST(Rewrite, DynamicallyExpandedImagesAreNotStored) {
+  for (const int64_t size : {3, 15}) {  // few pixels: the latent path is added to each, and the layers stay apart
+    Net net;
+    const ValueId image = net.g.input("input", {1, 5, size, size});
+    const ValueId x = net.op("relu6", {net.norm(net.dynamic_conv(image, 50))});
+    const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.conv(x, 50, 3, 50))}));
+    EXPECT_EQ(count(graph, "dynamic_expand_depthwise"), size == 15);
+    EXPECT_EQ(count(graph, "dynamic_pointwise"), size == 3);
   }
 }
 

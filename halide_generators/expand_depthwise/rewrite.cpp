@@ -1,0 +1,69 @@
+// A depthwise 3x3 convolution behind a 1x1 convolution, static or dynamic, becomes one operator with it.
+
+#include "pipelines/graph/rewrite.h"
+
+namespace lithe {
+namespace {
+
+int64_t integer(const Node& node, const char* name) { return std::get<int64_t>(node.attributes.at(name)); }
+
+bool has_state(const Graph& graph, const Node& node) {
+  return node.inputs.size() == 3 && node.inputs[2] != kNoValue && graph.value(node.inputs[1]).is_state() &&
+         graph.value(node.inputs[2]).is_state();
+}
+
+bool has_padding(const Node& node, int64_t pad) {
+  return integer(node, "pad_h") == pad && integer(node, "pad_w") == pad &&
+         (integer(node, "pad_bottom") == pad || integer(node, "pad_bottom") < 0) &&
+         (integer(node, "pad_right") == pad || integer(node, "pad_right") < 0);
+}
+
+bool is_depthwise(const Graph& graph, const Node& node) {
+  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
+  const Shape& w = graph.value(node.inputs[1]).shape;
+  return integer(node, "groups") == w[0] && w[1] == 1 && w[2] == 3 && w[3] == 3 && has_padding(node, 1) &&
+         integer(node, "dilation_h") == 1 && integer(node, "dilation_w") == 1 &&
+         integer(node, "stride_h") == integer(node, "stride_w") && integer(node, "stride_h") <= 2 &&
+         graph.value(node.outputs[0]).shape[1] == w[0];
+}
+
+bool is_pointwise(const Graph& graph, const Node& node) {
+  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
+  const Shape& w = graph.value(node.inputs[1]).shape;
+  return integer(node, "groups") == 1 && w[2] == 1 && w[3] == 1 && has_padding(node, 0) &&
+         integer(node, "stride_h") == 1 && integer(node, "stride_w") == 1;
+}
+
+/// Whether dynamic_pointwise makes the weights of the image first, as the fused operator always does.
+bool has_many_pixels(const Graph& graph, const Node& node) {
+  const Shape &x = graph.value(node.inputs[0]).shape, &q = graph.value(node.inputs[4]).shape;
+  const int64_t pixels = x[2] * x[3], outputs = graph.value(node.outputs[0]).shape[1], latent = q[0];
+  return pixels * (latent * (x[1] + latent + outputs) + outputs) >= outputs * (latent * (latent + x[1]) + x[1]);
+}
+
+bool fuse(Graph& graph, Parameters&, size_t index) {
+  const Node layer = graph.nodes[index];
+  if (!is_depthwise(graph, layer)) return false;
+  const Node* before = only_producer(graph, layer.inputs[0]);
+  if (before == nullptr) return false;
+  const bool dynamic = before->op->name() == "dynamic_pointwise" && has_many_pixels(graph, *before);
+  if (!dynamic && !is_pointwise(graph, *before)) return false;
+  Node& fused = graph.nodes[index];
+  fused.op = &find_op(dynamic ? "dynamic_expand_depthwise" : "expand_depthwise");
+  fused.inputs = before->inputs;
+  fused.inputs.insert(fused.inputs.end(), {layer.inputs[1], layer.inputs[2]});
+  fused.attributes = fused.op->complete({{"stride", integer(layer, "stride_h")},
+                                         {"inner_min", before->attributes.at("clamp_min")},
+                                         {"inner_max", before->attributes.at("clamp_max")},
+                                         {"clamp_min", layer.attributes.at("clamp_min")},
+                                         {"clamp_max", layer.attributes.at("clamp_max")}},
+                                        layer.name);
+  graph.nodes.erase(graph.nodes.begin() + (before - graph.nodes.data()));
+  return true;
+}
+
+// After activations have become bounds.
+[[maybe_unused]] const bool registered = register_rewrite({"fuse_expand_depthwise", 45, fuse});
+
+}  // namespace
+}  // namespace lithe
