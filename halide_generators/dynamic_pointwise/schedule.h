@@ -1,6 +1,5 @@
 #pragma once
-#include "halide_generators/conv2d/schedule.h"
-#include "halide_generators/dynamic_pointwise/algorithm.h"
+#include "halide_generators/dynamic_pointwise/schedule_gpu.h"
 
 namespace lithe {
 
@@ -52,13 +51,6 @@ inline void keep_in_panels(Func values, Var ni, LoopLevel where) {
   values.compute_at(where).bound_extent(ni, kPanel).vectorize(ni);
 }
 
-/// Each as a whole, one thread per number.
-inline void on_gpu(ImageWeights& f) {
-  on_gpu(f.mix, {f.mix_sum});
-  on_gpu(f.weights, {f.sum});
-  on_gpu(whole(f.shift), {f.shift});
-}
-
 inline void schedule(ImageWeights& f, LoopLevel where, const Expr& C, const Expr& L, const Tile& tile) {
   keep_in_panels(f.scale, f.ni, where);
   f.mix.compute_at(where);
@@ -70,10 +62,7 @@ inline void schedule(ImageWeights& f, LoopLevel where, const Expr& C, const Expr
 }
 
 inline void schedule(DynamicPointwise& f, Func y, const Expr& C, const Expr& L, const Tile& tile) {
-  if (tile.gpu) {
-    on_gpu(f.image);
-    return on_gpu(y, {f.acc, f.o, f.ni, f.no, f.m, {f.n}}, tile.panels, tile.rows);
-  }
+  if (tile.gpu) return schedule_gpu(f, y, tile);
   tile_pixels(f, y, tile);
   sum_in_registers(f.acc.update(), f.ni, f.no, f.m, {f.inputs.x});
   schedule(f.image, {y, f.n}, C, L, tile);
