@@ -5,22 +5,27 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "cli/bench_decode.h"
+#include "cli/bench_profile.h"
 #include "cli/command.h"
 #include "cli/engine.h"
 #include "cli/machine.h"
+#include "cli/peak.h"
 #include "pipelines/core/threads.h"
+#include "pipelines/graph/kernels.h"
 
 namespace lithe::cli {
 namespace {
 
 struct BenchOptions {
   ModelRequest request;
-  std::string network, file, engine = "halide";
+  std::optional<std::string> network;
+  std::string file, decode_only, engine = "halide";
   int64_t batch = 1, input_size = 0;
   int threads = 1, repeat = 10;
   double min_time = 1;
   std::optional<double> fail_if_slower;
-  bool json = false;
+  bool profile = false, json = false;
   template <class Field>
   void visit(Field&& f) {
     f.positional("network", network, "network of `lithe list networks`, or model file", "NETWORK|FILE");
@@ -34,6 +39,8 @@ struct BenchOptions {
     f("repeat", repeat, "forward passes at least");
     f("min-time", min_time, "seconds at least");
     f("fail-if-slower", fail_if_slower, "exit with 7 if the median is above X milliseconds");
+    f("profile", profile, "also the time of every step of one image's pass, with what bounds it");
+    f("decode-only", decode_only, "read the images below DIR without a network: no job on them is faster", "DIR");
     f("json", json, "as JSON");
   }
 };
@@ -62,14 +69,42 @@ std::vector<double> pass_times(const BenchOptions& o, const Engine& engine, cons
   return times;
 }
 
+ProfileReport profile_of(const Engine& engine, const std::vector<double>& times, const Tensor& images) {
+  return {profile(*engine.session, {images}, static_cast<int>(times.size())), times.front() / 1e3,
+          threads() * peak_gflops(instruction_set())};
+}
+
+void print(const nlohmann::ordered_json& answer) {
+  for (const auto& [key, value] : answer.items()) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value.is_number() ? value.get<double>() : 0.0);
+    std::cout << key << ": " << (value.is_number() ? text : value.get<std::string>()) << "\n";
+  }
+}
+
+void decode(const BenchOptions& o) {
+  if (o.network || !o.file.empty()) throw Error(ErrorKind::kUsage, "--decode-only: takes no network");
+  const nlohmann::ordered_json answer = measure_decoding(o.decode_only, o.min_time);
+  if (o.json) {
+    std::cout << answer.dump(2) << "\n";
+  } else {
+    print(answer);
+  }
+}
+
 void bench(const BenchOptions& o) {
   at_least(1, "--batch", o.batch);
   at_least(1, "--repeat", o.repeat);
   at_least(0, "--threads", o.threads);
   at_least(0, "--input-size", o.input_size);
+  if (o.profile && (o.engine != "halide" || o.batch != 1)) {
+    throw Error(ErrorKind::kUsage, "--profile: shows Lithe's own engine on one image; leave out --engine and --batch");
+  }
   set_threads(o.threads);
+  if (!o.decode_only.empty()) return decode(o);
+  if (!o.network) throw Error(ErrorKind::kUsage, "NETWORK|FILE is missing: `lithe list networks` names them");
   ModelRequest request = o.request;
-  request.model = o.file.empty() ? o.network : o.file;
+  request.model = o.file.empty() ? *o.network : o.file;
   const auto start = std::chrono::steady_clock::now();
   const Engine engine = make_engine(o.engine, request, o.batch, o.input_size);
   const double load_ms = ms_since(start);
@@ -83,25 +118,25 @@ void bench(const BenchOptions& o) {
   const std::vector<double> times = pass_times(o, engine, images);
   const double median = (times[times.size() / 2] + times[(times.size() - 1) / 2]) / 2;
 
-  const nlohmann::ordered_json answer = {{"network", o.network},
-                                         {"engine", o.engine},
-                                         {"batch", o.batch},
-                                         {"threads", threads()},
-                                         {"device", cpu_name()},
-                                         {"load_ms", load_ms},
-                                         {"first_ms", first_ms},
-                                         {"min_ms", times.front()},
-                                         {"median_ms", median},
-                                         {"images_per_second", 1000 * static_cast<double>(o.batch) / median},
-                                         {"peak_rss_mb", peak_rss_mb()}};
+  nlohmann::ordered_json answer = {{"network", *o.network},
+                                   {"engine", o.engine},
+                                   {"batch", o.batch},
+                                   {"threads", threads()},
+                                   {"device", cpu_name()},
+                                   {"load_ms", load_ms},
+                                   {"first_ms", first_ms},
+                                   {"min_ms", times.front()},
+                                   {"median_ms", median},
+                                   {"images_per_second", 1000 * static_cast<double>(o.batch) / median},
+                                   {"peak_rss_mb", peak_rss_mb()}};
+  std::optional<ProfileReport> report;
+  if (o.profile) report = profile_of(engine, times, images);
   if (o.json) {
+    if (report) answer["profile"] = as_json(*report);
     std::cout << answer.dump(2) << "\n";
   } else {
-    for (const auto& [key, value] : answer.items()) {
-      char text[32];
-      std::snprintf(text, sizeof text, "%.6g", value.is_number() ? value.get<double>() : 0.0);
-      std::cout << key << ": " << (value.is_number() ? text : value.get<std::string>()) << "\n";
-    }
+    print(answer);
+    if (report) print(*report);
   }
   if (o.fail_if_slower && median > *o.fail_if_slower) {
     throw Error(ErrorKind::kCheck, "the median pass took " + std::to_string(median) + " ms, at most " +
@@ -116,6 +151,8 @@ extern const Command kBench = command<BenchOptions>(
     {{"lithe bench micronet_m0", "one image, one thread, seeded weights"},
      {"lithe bench mobilenet_v2 --batch 32 --threads 0 --json", "throughput on all cores"},
      {"lithe bench mobilenet_v2 --engine opencv --model mobilenet_v2.onnx", "the same in OpenCV"},
+     {"lithe bench micronet_m0 --profile", "where the time goes, kernel by kernel"},
+     {"lithe bench --decode-only photos --threads 0", "the bound of `lithe classify photos`"},
      {"lithe bench micronet_m3 --fail-if-slower 5", "a check for a script: exit code 7 above 5 ms"}});
 
 }  // namespace lithe::cli

@@ -2,7 +2,6 @@
 
 #include "pipelines/core/file.h"
 #include "pipelines/formats/onnx_export.h"
-#include "pipelines/graph/session.h"
 #include "pipelines/vision/module.h"
 
 namespace lithe::cli {
@@ -22,7 +21,7 @@ Shape image_shape(const Graph& graph, int64_t input_size) {
 Engine halide_engine(const ModelRequest& request, int64_t input_size) {
   const Model model = load_model(request);
   const auto session = std::make_shared<Session>(model.graph, model.parameters);
-  return {[session](const Tensor& images) { session->run({images}); }, image_shape(model.graph, input_size)};
+  return {[session](const Tensor& images) { session->run({images}); }, image_shape(model.graph, input_size), session};
 }
 
 struct OnnxFile {

@@ -2,15 +2,18 @@
 // The two engines behind one call, for `bench`.
 
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 
 namespace lithe::cli {
 
 struct Engine {
   std::function<void(const Tensor& images)> run;
-  Shape image;  // N C H W with N = 1
+  Shape image;                                       // N C H W with N = 1
+  std::shared_ptr<const Session> session = nullptr;  // of Lithe's own engine
 };
 
 /// `name` is halide or opencv. OpenCV gets an ONNX file as it is, and any other model by way of an export. Square

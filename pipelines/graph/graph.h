@@ -34,6 +34,7 @@ struct Node {
   std::string name;  // where it stands in the network: "layer1.0.conv2"
   std::vector<ValueId> inputs, outputs;
   Attributes attributes;
+  std::vector<std::string> fused;  // names of the nodes whose work rewrites moved into this one
 };
 
 /// Nodes stand in an order in which they can be executed.

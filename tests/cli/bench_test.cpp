@@ -1,0 +1,58 @@
+// What `lithe bench` measures and shows.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+
+namespace lithe::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+TEST(Bench, ProfilesEveryStep) {
+  const Outcome outcome = shell("lithe bench micronet_m0 --repeat 3 --min-time 0 --profile --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json profile = json::parse(outcome.out)["profile"];
+  double sum = 0, share = 0;
+  int64_t steps = 0;
+  for (const json& step : profile["steps"]) {
+    sum += step["microseconds"].get<double>();
+    EXPECT_GT(step["bytes"], 0) << step;
+    EXPECT_LT(step["share_of_peak"], 1.5) << step;
+  }
+  for (const json& kernel : profile["kernels"]) {
+    share += kernel["share"].get<double>();
+    steps += kernel["steps"].get<int64_t>();
+  }
+  EXPECT_NEAR(profile["sum_ms"].get<double>() * 1000, sum, 1e-6 * sum);
+  EXPECT_NEAR(share, 1, 1e-9);
+  EXPECT_EQ(steps, static_cast<int64_t>(profile["steps"].size()));
+  EXPECT_GT(profile["peak_gflops"], 0);
+  EXPECT_EQ(profile["steps"][0]["input"], json({1, 3, 224, 224}));
+}
+
+TEST(Bench, PrintsTheProfileBehindTheTimes) {
+  const Outcome outcome = shell("lithe bench micronet_m0 --repeat 1 --min-time 0 --profile");
+  EXPECT_THAT(outcome.out, HasSubstr("median_ms"));
+  EXPECT_THAT(outcome.out, HasSubstr("peak%"));
+  EXPECT_THAT(outcome.out, HasSubstr("the whole pass: "));
+}
+
+TEST(Bench, ProfilesOneImageOfItsOwnEngine) {
+  EXPECT_EQ(shell("lithe bench micronet_m0 --profile --batch 2").code, 2);
+  EXPECT_EQ(shell("lithe bench micronet_m0 --profile --engine opencv").code, 2);
+}
+
+// OpenCV would cost 0.1 s and 58 MB before the first image.
+TEST(Bench, DoesNotMapOpenCV) {
+  const Outcome run = shell("LD_DEBUG=files lithe bench micronet_m0 --repeat 1 --min-time 0");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_THAT(run.err, HasSubstr("file=liblithe.so"));
+  EXPECT_THAT(run.err, testing::Not(HasSubstr("file=libopencv")));
+  EXPECT_THAT(run.err, testing::Not(HasSubstr("file=liblithe_vision")));
+}
+
+}  // namespace
+}  // namespace lithe::test
