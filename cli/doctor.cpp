@@ -8,6 +8,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/kernels.h"
 #include "pipelines/graph/op.h"
+#include "pipelines/kernel_cache/kernel_cache.h"
 #include "pipelines/vision/module.h"
 
 namespace lithe::cli {
@@ -50,6 +51,17 @@ Json opencv() try {
   return {{"loaded", false}, {"reason", e.what()}};
 }
 
+// Every record and file that cannot be used, and why: such a call runs the generic kernel.
+Json kernel_cache() {
+  Json folders = Json::array(), unusable = Json::object();
+  std::vector<CacheFolder> searched = kernel_folders();
+  for (const CacheFolder& folder : searched) folders.push_back(folder.path());
+  const KernelCacheState state = KernelCache(std::move(searched), instruction_set()).examine();
+  for (const KernelMiss& miss : state.misses) unusable[miss.where] = miss.reason;
+  return {{"folders", folders},   {"usable", state.usable.size()},   {"superseded", state.superseded},
+          {"tried", state.tried}, {"unusable", state.misses.size()}, {"reasons", unusable}};
+}
+
 void print(const std::string& indent, const std::string& key, const Json& value) {
   if (value.is_object()) {
     std::cout << indent << key << "\n";
@@ -69,6 +81,7 @@ void doctor(const DoctorOptions& o) {
       {"version", LITHE_VERSION},
       {"cpu", {{"name", cpu_name()}, {"cores", std::thread::hardware_concurrency()}, {"features", cpu_features()}}},
       {"kernels", {{"instruction_set", instruction_set()}, {"count", kernel_names().size()}}},
+      {"kernel_cache", kernel_cache()},
       {"operators", op_names().size()},
       {"threads", threads()},
       {"opencv", opencv()}};

@@ -17,7 +17,8 @@ namespace {
 // The usual tile replaces the generic kernel unless it is slower; another one must win by more than measuring errs.
 constexpr double kNotSlower = 1, kFaster = 0.98;
 constexpr double kDiscouraged = 0.8;  // a kernel's claim on the budget after each candidate that gained nothing
-constexpr size_t kReason = 200;       // characters of a reason that are kept
+constexpr double kWorthALine = 0.99;
+constexpr size_t kReason = 200;  // characters of a reason that are kept
 
 }  // namespace
 
@@ -87,6 +88,7 @@ void Tuner::prepare(const std::vector<KernelUse>& uses) {
 }
 
 void Tuner::try_usual_tiles() {
+  told_ = total();
   if (request_.budget > 0) {
     progress_.begin(std::lround(request_.budget), 0);
   } else {
@@ -161,10 +163,9 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
       return false;
     }
     store_.keep(record, bytes);
-    const double before = work.weight();
     work.libraries.push_back(std::move(library));
     work.now = work.libraries.back()->call(), work.tile = tile, work.time = times[0], work.claim = 1;
-    tell(work, before);
+    tell(work);
     return true;
   } catch (const Error& e) {
     std::remove(path.c_str());
@@ -176,13 +177,15 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
   }
 }
 
-void Tuner::tell(const Work& work, double before) {
+// Every step that is worth a line: a percent of the whole since the last one.
+void Tuner::tell(const Work& work) {
+  if (total() > kWorthALine * told_) return;
   char text[160];
-  std::snprintf(text, sizeof text, "%6.1f s  kernels %.3f -> %.3f ms  %s (%s), %d x %.1f us", seconds(),
-                (total() - work.weight() + before) / 1000, total() / 1000,
-                work.use.spec.substr(0, work.use.spec.find(' ')).c_str(), to_string(work.tile).c_str(), work.use.count,
-                work.time);
+  std::snprintf(text, sizeof text, "%6.1f s  kernels %.3f -> %.3f ms  %s (%s), %d x %.1f us", seconds(), told_ / 1000,
+                total() / 1000, work.use.spec.substr(0, work.use.spec.find(' ')).c_str(), to_string(work.tile).c_str(),
+                work.use.count, work.time);
   progress_.message(text);
+  told_ = total();
 }
 
 bool Tuner::over() {

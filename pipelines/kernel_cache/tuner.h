@@ -63,7 +63,7 @@ class Tuner {
   std::optional<KernelTile> next_tile(Work& work);
   bool try_tile(Work& work, const KernelTile& tile);
   Work* most_promising();
-  void tell(const Work& work, double before);
+  void tell(const Work& work);
   bool over();
   double seconds() const;
   double total() const;
@@ -76,6 +76,7 @@ class Tuner {
   std::chrono::steady_clock::time_point start_;
   std::vector<std::unique_ptr<Work>> works_;
   TuneResult result_;
+  double told_ = 0;   // microseconds of all kernels, as the user knows
   double shown_ = 0;  // seconds of the budget that the progress knows of
 };
 
