@@ -27,7 +27,11 @@ void channels_innermost(Buffer& buffer, int c) {
 /// output that may lie on its input cannot bear. `sums` are computed per vector, in registers.
 inline void along_channels(Func y, Var c, const std::vector<Var>& outer, const Target& target,
                            const std::vector<Func>& sums = {}) {
-  if (target.has_gpu_feature()) return on_gpu(y, sums);
+  if (target.has_gpu_feature()) {
+    std::vector<Var> order{c};
+    order.insert(order.end(), outer.begin(), outer.end());
+    return sums.empty() ? on_gpu(y, order) : on_gpu(y, sums, order);
+  }
   Var co{"co"}, ci{"ci"};
   const auto vectors = [&](Stage s, int lanes) {
     s.split(c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);

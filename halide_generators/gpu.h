@@ -11,41 +11,54 @@ using namespace Halide;
 /// operator needs one of them for every shape; kernels that only suit the registers of processors are left out.
 #define LITHE_GPU_KERNELS(...) static_assert(true, "a semicolon follows")
 
-/// One thread per element of y; `sums` are computed by the thread that needs them.
-inline void on_gpu(Func y, const std::vector<Func>& sums = {}) {
-  constexpr int kThreads = 128;
-  Var block{"block"}, thread{"thread"};
-  Var all = y.args()[0];
-  for (size_t i = 1; i < y.args().size(); ++i) {
+/// One variable in place of all of these.
+inline Var fuse_all(Stage s, const std::vector<Var>& variables) {
+  Var all = variables[0];
+  for (size_t i = 1; i < variables.size(); ++i) {
     Var fused{"fused" + std::to_string(i)};
-    y.fuse(all, y.args()[i], fused);
+    s.fuse(all, variables[i], fused);
     all = fused;
   }
-  y.compute_root().gpu_tile(all, block, thread, kThreads, TailStrategy::GuardWithIf);
-  for (Func sum : sums) sum.compute_at(y, thread);
+  return all;
+}
+
+/// One thread per element of y. `order`: the variables of y, innermost in memory first; none: as they stand.
+inline void on_gpu(Func y, std::vector<Var> order = {}) {
+  constexpr int kThreads = 128;
+  Var block{"block"}, thread{"thread"};
+  if (order.empty()) order = y.args();
+  y.compute_root().reorder(std::vector<VarOrRVar>(order.begin(), order.end()));
+  y.gpu_tile(fuse_all(y, order), block, thread, kThreads, TailStrategy::GuardWithIf);
+}
+
+/// The same where every thread computes `sums` first. Halide finds the one element that it needs of them only if it
+/// splits no fused variable and fuses at most two.
+inline void on_gpu(Func y, const std::vector<Func>& sums, std::vector<Var> order = {}) {
+  constexpr int kFirst = 32, kSecond = 4;
+  Var fo{"fo"}, fi{"fi"}, so{"so"}, si{"si"}, lower{"lower"}, upper{"upper"};
+  if (order.empty()) order = y.args();
+  y.compute_root().split(order[0], fo, fi, kFirst, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> threads{fi}, blocks(order.begin() + std::min<size_t>(order.size(), 2), order.end());
+  if (order.size() > 1) {
+    y.split(order[1], so, si, kSecond, TailStrategy::GuardWithIf);
+    threads.push_back(si), blocks.push_back(so);
+  }
+  blocks.push_back(fo);
+  std::vector<VarOrRVar> loops = threads;
+  loops.insert(loops.end(), blocks.begin(), blocks.end());
+  y.reorder(loops);
+  while (blocks.size() > 3) {
+    const size_t i = blocks.size() == 4 ? 0 : 2;
+    y.fuse(blocks[i].var, blocks[i + 1].var, i == 0 ? lower : upper);
+    blocks[i] = i == 0 ? lower : upper;
+    blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+  for (const VarOrRVar& v : threads) y.gpu_threads(v);
+  for (const VarOrRVar& v : blocks) y.gpu_blocks(v);
+  for (Func sum : sums) sum.compute_at(y, fi);
 }
 
 /// All of a sum, computed before what reads it: for the above.
 inline Func whole(Func sum) { return sum.in(); }
-
-/// One thread per element that an update of y writes; no two write the same. `channel` runs over the channels, `pixel`
-/// are the other variables of y.
-inline void update_on_gpu(Func y, const RVar& channel, const std::vector<Var>& pixel, const std::vector<Func>& sums) {
-  constexpr int kChannels = 32, kPixels = 4;
-  RVar co{"co"}, ci{"ci"};
-  Var po{"po"}, pi{"pi"};
-  Stage update = y.update();
-  update.allow_race_conditions();
-  Var all = pixel[0];
-  for (size_t i = 1; i < pixel.size(); ++i) {
-    Var fused{"fused" + std::to_string(i)};
-    update.fuse(all, pixel[i], fused);
-    all = fused;
-  }
-  update.split(channel, co, ci, kChannels, TailStrategy::GuardWithIf);
-  update.split(all, po, pi, kPixels, TailStrategy::GuardWithIf);
-  update.reorder(ci, pi, po, co).gpu_threads(ci, pi).gpu_blocks(po, co);
-  for (Func sum : sums) sum.compute_at(y, ci);
-}
 
 }  // namespace lithe

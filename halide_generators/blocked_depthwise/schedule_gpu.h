@@ -5,9 +5,16 @@
 namespace lithe {
 
 inline void schedule_gpu(BlockedDepthwise& f, Func y, bool unrolled) {
-  RVar inner{"inner"}, channel{"channel"};
-  y.update().fuse(f.channel.x, f.channel.y, inner).fuse(inner, f.channel.z, channel);
-  update_on_gpu(y, channel, {f.w, f.h, f.n}, {f.sum});
+  constexpr int kChannels = 16, kColumns = 8;
+  RVar io{"io"}, ii{"ii"}, copy{"copy"}, blocks{"blocks"};
+  Var wo{"wo"}, wi{"wi"}, row{"row"};
+  Stage update = y.update();
+  update.allow_race_conditions().split(f.channel.x, io, ii, kChannels, TailStrategy::GuardWithIf);
+  update.split(f.w, wo, wi, kColumns, TailStrategy::GuardWithIf);
+  update.reorder({ii, wi, f.h, f.n, wo, io, f.channel.y, f.channel.z});
+  update.fuse(f.h, f.n, row).fuse(io, f.channel.y, copy).fuse(copy, f.channel.z, blocks);
+  update.gpu_threads(ii, wi).gpu_blocks(row, wo, blocks);
+  f.sum.compute_at(y, ii);
   if (unrolled) f.sum.update().unroll(f.k.x).unroll(f.k.y);
 }
 

@@ -21,7 +21,7 @@ class Concat : public Halide::Generator<Concat> {
       y(f.w, f.h, f.c, f.n) = Halide::undef<float>();
       y(f.w, f.h, f.output, f.n) = f.value;
       lithe::channels_innermost(xs, 2), lithe::channels_innermost(y, 2);
-      lithe::update_on_gpu(y, f.channel, {f.w, f.h, f.n}, {});
+      lithe::schedule_gpu(f, y);
     }
   }
 

@@ -6,4 +6,14 @@ namespace lithe {
 
 inline void schedule(Concat& f, Func y, const Target& target) { along_channels(y, f.c, {f.w, f.h, f.n}, target); }
 
+inline void schedule_gpu(ConcatBehind& f, Func y) {
+  constexpr int kChannels = 32, kPixels = 4;
+  RVar co{"co"}, ci{"ci"};
+  Var po{"po"}, pi{"pi"};
+  Stage update = y.update();
+  update.allow_race_conditions().split(f.channel, co, ci, kChannels, TailStrategy::GuardWithIf);
+  update.split(fuse_all(update, {f.w, f.h, f.n}), po, pi, kPixels, TailStrategy::GuardWithIf);
+  update.reorder(ci, pi, po, co).gpu_threads(ci, pi).gpu_blocks(po, co);
+}
+
 }  // namespace lithe
