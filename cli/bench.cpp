@@ -8,6 +8,7 @@
 #include "cli/bench_decode.h"
 #include "cli/bench_profile.h"
 #include "cli/command.h"
+#include "cli/device_option.h"
 #include "cli/engine.h"
 #include "cli/machine.h"
 #include "cli/peak.h"
@@ -20,7 +21,7 @@ namespace {
 struct BenchOptions {
   ModelRequest request;
   std::optional<std::string> network;
-  std::string file, decode_only, engine = "halide";
+  std::string file, decode_only, engine = "halide", device = "cpu";
   int64_t batch = 1, input_size = 0;
   int threads = 1, repeat = 10;
   double min_time = 1;
@@ -33,6 +34,7 @@ struct BenchOptions {
     f("weights", request.weights, "weights file; without one a network gets seeded weights", "FILE");
     f("set", request.options, "option of the network");
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
+    f("device", device, kDeviceHelp, kDeviceChoices);
     f("batch", batch, "images per forward pass");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
     f("threads", threads, "threads; 0: one per core");
@@ -100,13 +102,17 @@ void bench(const BenchOptions& o) {
   if (o.profile && (o.engine != "halide" || o.batch != 1)) {
     throw Error(ErrorKind::kUsage, "--profile: shows Lithe's own engine on one image; leave out --engine and --batch");
   }
+  if (o.profile && o.device != "cpu") {
+    throw Error(ErrorKind::kUsage, "--profile: compares with what the processor can do; leave out --device");
+  }
   set_threads(o.threads);
   if (!o.decode_only.empty()) return decode(o);
   if (!o.network) throw Error(ErrorKind::kUsage, "NETWORK|FILE is missing: `lithe list networks` names them");
   ModelRequest request = o.request;
   request.model = o.file.empty() ? *o.network : o.file;
   const auto start = std::chrono::steady_clock::now();
-  const Engine engine = make_engine(o.engine, request, o.batch, o.input_size);
+  const Device device = device_of(o.device);
+  const Engine engine = make_engine(o.engine, request, o.batch, o.input_size, device);
   const double load_ms = ms_since(start);
 
   Shape shape = engine.image;
@@ -122,7 +128,7 @@ void bench(const BenchOptions& o) {
                                    {"engine", o.engine},
                                    {"batch", o.batch},
                                    {"threads", threads()},
-                                   {"device", cpu_name()},
+                                   {"device", device == Device::kCpu ? cpu_name() : description_of(device)},
                                    {"load_ms", load_ms},
                                    {"first_ms", first_ms},
                                    {"min_ms", times.front()},

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/device_option.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "datasets/image_list.h"
@@ -31,7 +32,9 @@ ExitCode exit_code(const Summary& s) {
   return s.failures < s.recorded ? kSomeFailed : kNothingUsable;
 }
 
-ExitCode run_classify(const ClassifyOptions& o, const ProgressOptions& p) {
+ExitCode run_classify(const ClassifyOptions& given, const ProgressOptions& p) {
+  ClassifyOptions o = given;
+  o.device = name_of(device_of(given.device));  // the record says what `auto` took
   const ImageList images = list_images(o.paths, o.output, std::cin);
   ProgressDisplay progress(p);
   const Summary summary = vision().classify(o, images, progress);

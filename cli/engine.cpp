@@ -18,9 +18,9 @@ Shape image_shape(const Graph& graph, int64_t input_size) {
   return shape;
 }
 
-Engine halide_engine(const ModelRequest& request, int64_t input_size) {
+Engine halide_engine(const ModelRequest& request, int64_t input_size, Device device) {
   const Model model = load_model(request);
-  const auto session = std::make_shared<Session>(model.graph, model.parameters);
+  const auto session = std::make_shared<Session>(model.graph, model.parameters, SessionOptions{true, device});
   return {[session](const Tensor& images) { session->run({images}); }, image_shape(model.graph, input_size), session};
 }
 
@@ -52,8 +52,11 @@ Engine opencv_engine(const ModelRequest& request, int64_t batch, int64_t input_s
 
 }  // namespace
 
-Engine make_engine(const std::string& name, const ModelRequest& request, int64_t batch, int64_t input_size) {
-  return name == "halide" ? halide_engine(request, input_size) : opencv_engine(request, batch, input_size);
+Engine make_engine(const std::string& name, const ModelRequest& request, int64_t batch, int64_t input_size,
+                   Device device) {
+  if (name == "halide") return halide_engine(request, input_size, device);
+  if (device != Device::kCpu) throw Error(ErrorKind::kUsage, "--device: is for Lithe's own engine; leave out --engine");
+  return opencv_engine(request, batch, input_size);
 }
 
 }  // namespace lithe::cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/device_option.h"
 #include "pipelines/core/float32.h"
 #include "pipelines/core/names.h"
 #include "pipelines/core/threads.h"
@@ -13,7 +14,7 @@ namespace {
 
 struct RunOptions {
   ModelRequest request;
-  std::string input, output;
+  std::string input, output, device = "cpu";
   Words values;
   int threads = 0;
   template <class Field>
@@ -25,6 +26,7 @@ struct RunOptions {
     f.required("input", input, "tensors to run on: `input`, N x C x H x W", "FILE");
     f.required("output", output, "safetensors file to write: `output` and the values asked for", "FILE");
     f("value", values, "also write this intermediate value; runs the graph as written", "NAME");
+    f("device", device, kDeviceHelp, kDeviceChoices);
     f("threads", threads, "threads; 0: one per core");
   }
 };
@@ -66,13 +68,17 @@ Tensors with_values(const RunOptions& o, const Graph& graph, const Parameters& p
 
 void run(const RunOptions& o) {
   at_least(0, "--threads", o.threads);
+  if (!o.values.empty() && o.device != "cpu") {
+    throw Error(ErrorKind::kUsage, "--value: shows what the processor computes; leave out --device");
+  }
   set_threads(o.threads);
   const SafetensorsFile file = read_safetensors(o.input);
   const Model model = load_model(o.request);
   const std::vector<Tensor> inputs = graph_inputs(model.graph, file.tensors, o.input);
   Tensors result;
   if (o.values.empty()) {
-    const std::vector<Tensor> outputs = Session(model.graph, model.parameters).run(inputs);
+    const std::vector<Tensor> outputs =
+        Session(model.graph, model.parameters, SessionOptions{true, device_of(o.device)}).run(inputs);
     for (size_t i = 0; i < outputs.size(); ++i) result[output_name(model.graph, i)] = outputs[i];
   } else {
     result = with_values(o, model.graph, model.parameters, inputs);

@@ -10,6 +10,10 @@ namespace lithe {
 
 enum class Device { kCpu, kOpenCl, kCuda };
 
+// What the option --device takes, and its help.
+constexpr const char* kDeviceChoices = "cpu|opencl|cuda|auto";
+constexpr const char* kDeviceHelp = "where networks run; auto: on a graphics card where there is one";
+
 /// "cpu", "opencl", "cuda".
 const char* name_of(Device device);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipelines/core/progress.h"
+#include "pipelines/graph/device.h"
 
 namespace lithe {
 
@@ -21,7 +22,7 @@ struct ClassifyOptions {
   std::string model, weights, labels, output;
   std::map<std::string, std::string> set;
   uint64_t seed = 1;
-  std::string engine = "halide";
+  std::string engine = "halide", device = "cpu";
   int threads = 0, batch = 32, top = 5;
   std::string preset, resize, interpolation, crop, channels, mean, std;
   int64_t resize_to = 0;
@@ -41,6 +42,7 @@ struct ClassifyOptions {
     f("labels", labels, "names of the classes, one a line", "FILE");
     f.required("output", output, "folder of the results", "DIR");
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
+    f("device", device, kDeviceHelp, kDeviceChoices);
     f("threads", threads, "threads in all; 0: one per core");
     f("batch", batch, "images per forward pass");
     f("top", top, "classes per image");

@@ -45,7 +45,7 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->hash = model.hash;
   setup->classifier =
       o.engine == "halide"
-          ? session_classifier(model)
+          ? session_classifier(model, choose_device(o.device).device)
           : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model));
 }
 
