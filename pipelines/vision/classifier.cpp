@@ -19,8 +19,9 @@ bool is_softmax(const Graph& graph, ValueId value) {
 
 class SessionClassifier final : public Classifier {
  public:
-  explicit SessionClassifier(const Model& model)
-      : session_(model.graph, model.parameters), probabilities_(is_softmax(model.graph, model.graph.outputs.front())) {
+  SessionClassifier(const Model& model, Device device)
+      : session_(model.graph, model.parameters, SessionOptions{true, device}),
+        probabilities_(is_softmax(model.graph, model.graph.outputs.front())) {
     if (model.graph.inputs.size() != 1) {
       throw Error(model.source + ": expected a network with one input, an image; found " +
                   std::to_string(model.graph.inputs.size()) + " inputs");
@@ -32,6 +33,7 @@ class SessionClassifier final : public Classifier {
     return output.reshaped({images.dim(0), output.size() / images.dim(0)});
   }
   bool probabilities() const override { return probabilities_; }
+  bool reads_row_major(const Shape& image) const override { return session_.reads_row_major({image}); }
   std::string plan_hash(const Shape& image) const override { return session_.plan_hash({image}); }
 
  private:
@@ -53,6 +55,7 @@ class OneByOne final : public Classifier {
     return all;
   }
   bool probabilities() const override { return classifier_->probabilities(); }
+  bool reads_row_major(const Shape& image) const override { return classifier_->reads_row_major(image); }
   std::string plan_hash(const Shape& image) const override { return classifier_->plan_hash(image); }
 
  private:
@@ -61,8 +64,8 @@ class OneByOne final : public Classifier {
 
 }  // namespace
 
-std::unique_ptr<Classifier> session_classifier(const Model& model) {
-  return std::make_unique<SessionClassifier>(model);
+std::unique_ptr<Classifier> session_classifier(const Model& model, Device device) {
+  return std::make_unique<SessionClassifier>(model, device);
 }
 
 std::unique_ptr<Classifier> one_by_one(std::unique_ptr<Classifier> classifier) {

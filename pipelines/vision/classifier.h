@@ -4,6 +4,7 @@
 #include <string>
 
 #include "pipelines/core/tensor.h"
+#include "pipelines/graph/device.h"
 
 namespace lithe {
 
@@ -17,12 +18,14 @@ class Classifier {
   virtual Tensor scores(const Tensor& images) = 0;
   /// Whether the scores are probabilities already: the network ends with a softmax.
   virtual bool probabilities() const = 0;
+  /// Whether row-major images of this shape are read without a copy; else channels-last ones are.
+  virtual bool reads_row_major(const Shape& /*image*/) const { return false; }
   /// What decides the bits of the scores for images of this shape.
   virtual std::string plan_hash(const Shape& image) const = 0;
 };
 
 /// Lithe's own engine.
-std::unique_ptr<Classifier> session_classifier(const Model& model);
+std::unique_ptr<Classifier> session_classifier(const Model& model, Device device = Device::kCpu);
 /// cv::dnn on the bytes of an ONNX file; `name` is for messages. Throws Error with OpenCV's reason if it cannot be
 /// read.
 std::unique_ptr<Classifier> opencv_classifier(const std::string& onnx, const std::string& name);

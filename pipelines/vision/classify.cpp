@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <opencv2/core.hpp>
 
 #include "pipelines/core/file.h"
@@ -28,6 +29,7 @@ void check_options(const ClassifyOptions& o) {
     if (!holds) throw Error(ErrorKind::kUsage, what);
   };
   require(o.engine == "halide" || o.engine == "opencv", "--engine: expected halide or opencv, found " + o.engine);
+  require(o.engine == "halide" || o.device == "cpu", "--device: is for Lithe's own engine; leave out --engine");
   require(o.batch >= 1 && o.batch <= 4096, "--batch: expected 1 to 4096, found " + std::to_string(o.batch));
   require(o.top >= 1, "--top: expected at least 1, found " + std::to_string(o.top));
   require(o.threads >= 0, "--threads: expected at least 0, found " + std::to_string(o.threads));
@@ -75,16 +77,17 @@ class Job {
       return batch;
     });
     const auto read = tbb::make_filter<Batch*, Batch*>(kParallel, [&](Batch* batch) {
-      read_images(todo_.root, setup_.preprocessing, limits_, batch);
+      read_images(todo_.root, setup_, limits_, batch);
       return batch;
     });
     const auto infer = tbb::make_filter<Batch*, Batch*>(kInOrder, [&](Batch* batch) {
       classify_images(setup_, options_.top, batch);
       return batch;
     });
-    const auto record = tbb::make_filter<Batch*, void>(kInOrder, [&](Batch* batch) { write(*batch, summary); });
+    const auto record = tbb::make_filter<Batch*, void>(kInOrder, [&](Batch* batch) { hand_over(batch, summary); });
     const auto start = Clock::now();
     tbb::parallel_pipeline(batches_.size(), take & read & infer & record);
+    finish_writing();
     summary->seconds = seconds_since(start);
   }
 
@@ -102,15 +105,25 @@ class Job {
     return batch;
   }
 
-  void write(const Batch& batch, Summary* summary) {
+  // Syncing the journal waits for the disk: a thread of its own waits, one batch at a time, while the others compute.
+  void hand_over(Batch* batch, Summary* summary) {
+    finish_writing();
+    summary->decode += batch->decode;
+    summary->preprocess += batch->preprocess;
+    summary->infer += batch->infer;
+    writing_ = std::async(std::launch::async,
+                          [this, summary, records = std::move(batch->records)] { write(records, summary); });
+  }
+  void finish_writing() {
+    if (writing_.valid()) writing_.get();
+  }
+
+  void write(const std::vector<ImageRecord>& records, Summary* summary) {
     const auto start = Clock::now();
-    journal_.append(batch.records);
+    journal_.append(records);
     summary->write += seconds_since(start);
-    summary->decode += batch.decode;
-    summary->preprocess += batch.preprocess;
-    summary->infer += batch.infer;
-    const auto count = static_cast<int64_t>(batch.records.size());
-    const auto failures = std::count_if(batch.records.begin(), batch.records.end(),
+    const auto count = static_cast<int64_t>(records.size());
+    const auto failures = std::count_if(records.begin(), records.end(),
                                         [](const ImageRecord& record) { return !record.error_code.empty(); });
     summary->images += count;
     summary->recorded += count;
@@ -126,6 +139,7 @@ class Job {
   DecodeLimits limits_;
   std::vector<Batch> batches_;
   size_t taken_ = 0, position_ = 0;
+  std::future<void> writing_;  // the last: it is waited for before anything else goes
 };
 
 // The results there are: opened only after it is clear that this run may add to them.

@@ -32,6 +32,8 @@ void set_error(ImageFault fault, const std::string& message, ImageRecord* record
 
 bool failed(const ImageRecord& record) { return !record.error_code.empty(); }
 
+}  // namespace
+
 // The one place where an error is caught to continue: a broken image is a record.
 void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits,
               const Tensor& image, ImageRecord* record) try {
@@ -48,14 +50,12 @@ void read_one(const std::string& root, const Preprocessing& preprocessing, const
   set_error(e.fault(), e.what(), record);
 }
 
-}  // namespace
-
-void read_images(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits,
-                 Batch* batch) {
+void read_images(const std::string& root, const ClassifySetup& setup, const DecodeLimits& limits, Batch* batch) {
+  const Preprocessing& preprocessing = setup.preprocessing;
   const auto count = static_cast<int64_t>(batch->records.size());
   if (batch->buffer.empty() || batch->buffer.dim(0) < count) {
-    batch->buffer =
-        Tensor::channels_last({count, channels_of(preprocessing), preprocessing.crop_height, preprocessing.crop_width});
+    const Shape shape{count, channels_of(preprocessing), preprocessing.crop_height, preprocessing.crop_width};
+    batch->buffer = setup.classifier->reads_row_major(shape) ? Tensor(shape) : Tensor::channels_last(shape);
   }
   const Tensor& images = batch->buffer;
   parallel_for(count, [&](int64_t i) {

@@ -19,8 +19,13 @@ struct Batch {
   double decode = 0, preprocess = 0, infer = 0;  // seconds of work
 };
 
-/// Reads, decodes and preprocesses the files `root`/path of all records, in parallel.
-void read_images(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits, Batch* batch);
+/// Reads, decodes and preprocesses the file `root`/path into `image` (1 C H W). A broken one is an error in the record.
+void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits,
+              const Tensor& image, ImageRecord* record);
+
+/// Reads, decodes and preprocesses the files `root`/path of all records, in parallel, into the layout that the
+/// classifier reads.
+void read_images(const std::string& root, const ClassifySetup& setup, const DecodeLimits& limits, Batch* batch);
 
 /// Fills in the `top` best classes. Scores that are not finite become an error record.
 void classify_images(const ClassifySetup& setup, int top, Batch* batch);

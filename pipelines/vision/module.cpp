@@ -7,7 +7,7 @@ namespace {
 
 std::string build_information() { return cv::getBuildInformation(); }
 
-constexpr VisionModule kModule{classify, opencv_classifier, build_information};
+constexpr VisionModule kModule{classify, decode_bound, opencv_classifier, build_information};
 
 }  // namespace
 

@@ -8,11 +8,14 @@
 #include "pipelines/core/shared_library.h"
 #include "pipelines/vision/classifier.h"
 #include "pipelines/vision/classify.h"
+#include "pipelines/vision/decode_bound.h"
 
 namespace lithe {
 
 struct VisionModule {
   Summary (*classify)(const ClassifyOptions& options, const ImageList& images, Progress& progress);
+  /// What the folder job could reach at most (decode_bound.h).
+  DecodeBound (*decode_bound)(const ImageList& images, const Preprocessing& preprocessing, double min_seconds);
   /// cv::dnn on the bytes of an ONNX file (classifier.h).
   std::unique_ptr<Classifier> (*opencv_engine)(const std::string& onnx, const std::string& name);
   /// OpenCV's version and build, its codecs included.

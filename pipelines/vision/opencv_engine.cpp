@@ -58,6 +58,7 @@ class OpenCvClassifier final : public Classifier {
     return scores;
   }
   bool probabilities() const override { return probabilities_; }
+  bool reads_row_major(const Shape&) const override { return true; }
   std::string plan_hash(const Shape&) const override { return plan_; }
 
  private:

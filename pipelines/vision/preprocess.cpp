@@ -36,6 +36,24 @@ cv::Mat to_gray(const cv::Mat& bgr) {
   return gray;
 }
 
+using Levels = std::array<std::array<float, 256>, 3>;
+
+// Channel c of every pixel as the level that its value stands for; `reversed`: the pixel holds the last channel first.
+template <int kChannels>
+void write_levels(const cv::Mat& pixels, const Levels& levels, bool reversed, const Tensor& image) {
+  const int64_t across = image.strides()[3];
+  std::array<float*, kChannels> to;
+  std::array<int, kChannels> from;
+  for (int c = 0; c < kChannels; ++c) from[static_cast<size_t>(c)] = reversed ? kChannels - 1 - c : c;
+  for (int y = 0; y < pixels.rows; ++y) {
+    for (size_t c = 0; c < kChannels; ++c) to[c] = &image.at(0, static_cast<int64_t>(c), y);
+    const uint8_t* pixel = pixels.ptr(y);
+    for (int64_t x = 0; x < pixels.cols; ++x, pixel += kChannels) {
+      for (size_t c = 0; c < kChannels; ++c) to[c][x * across] = levels[c][pixel[from[c]]];
+    }
+  }
+}
+
 }  // namespace
 
 void check_preprocessing(const Preprocessing& p) {
@@ -90,18 +108,11 @@ void preprocess(const Preprocessing& p, const cv::Mat& bgr, const Tensor& image)
                              : resample(source, crop.size, crop.window, p.interpolation == "area");
   const int64_t channels = channels_of(p);
   LITHE_CHECK((image.shape() == Shape{1, channels, p.crop_height, p.crop_width}));
-  for (int64_t c = 0; c < channels; ++c) {
-    std::array<float, 256> level;  // a pixel has only so many values
-    for (size_t i = 0; i < level.size(); ++i) {
-      level[i] = (static_cast<float>(i) - p.mean[static_cast<size_t>(c)]) / p.std[static_cast<size_t>(c)];
-    }
-    const int64_t from_channel = p.channels == "rgb" ? channels - 1 - c : c;
-    for (int64_t y = 0; y < p.crop_height; ++y) {
-      const uint8_t* from = pixels.ptr(static_cast<int>(y)) + from_channel;
-      float* to = &image.at(0, c, y);
-      for (int64_t x = 0; x < p.crop_width; ++x) to[x * image.strides()[3]] = level[from[x * channels]];
-    }
+  Levels levels;  // a pixel has only so many values
+  for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
+    for (size_t i = 0; i < 256; ++i) levels[c][i] = (static_cast<float>(i) - p.mean[c]) / p.std[c];
   }
+  (is_gray ? write_levels<1> : write_levels<3>)(pixels, levels, p.channels == "rgb", image);
 }
 
 }  // namespace lithe

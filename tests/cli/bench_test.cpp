@@ -45,6 +45,19 @@ TEST(Bench, ProfilesOneImageOfItsOwnEngine) {
   EXPECT_EQ(shell("lithe bench micronet_m0 --profile --engine opencv").code, 2);
 }
 
+TEST(Bench, MeasuresDecodingWithoutANetwork) {
+  const Folder folder;
+  shell("printf 'P6 4 4 255\\n%048d' 0 > " + folder / "a.ppm" + "; echo nothing > " + folder / "b.txt.png");
+  const Outcome outcome = shell("lithe bench --min-time 0 --json --decode-only " + folder.path());
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json answer = json::parse(outcome.out);
+  EXPECT_EQ(answer["images"], 2);
+  EXPECT_EQ(answer["failures"], 1);
+  EXPECT_GT(answer["images_per_second"], 0);
+  EXPECT_EQ(shell("lithe bench micronet_m0 --decode-only " + folder.path()).code, 2);
+  EXPECT_EQ(shell("lithe bench").code, 2);
+}
+
 // OpenCV would cost 0.1 s and 58 MB before the first image.
 TEST(Bench, DoesNotMapOpenCV) {
   const Outcome run = shell("LD_DEBUG=files lithe bench micronet_m0 --repeat 1 --min-time 0");

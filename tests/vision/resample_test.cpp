@@ -69,6 +69,21 @@ TEST(Resample, AWindowIsAPartOfTheWhole) {
   EXPECT_EQ(cv::norm(whole(window), resample(image, size, window, true), cv::NORM_INF), 0);
 }
 
+// The channels of a colour are one vector, grey values are not: both ways give the same numbers, to the last column and
+// row.
+TEST(Resample, ChannelsAreResampledLikeGreyImages) {
+  const cv::Mat image = noise(91, 53, 3);
+  for (const cv::Size size : {cv::Size(40, 30), cv::Size(91, 20), cv::Size(23, 53), cv::Size(200, 140)}) {
+    const cv::Mat colours = resample(image, size, {{}, size}, true);
+    for (int c = 0; c < 3; ++c) {
+      cv::Mat channel, expected_channel;
+      cv::extractChannel(image, channel, c);
+      cv::extractChannel(colours, expected_channel, c);
+      EXPECT_EQ(cv::norm(expected_channel, resample(channel, size, {{}, size}, true), cv::NORM_INF), 0) << size;
+    }
+  }
+}
+
 TEST(Resample, WithoutAntialiasingItIsOpenCvsBilinear) {
   const cv::Mat image = noise(91, 53, 3);
   for (const cv::Size size : {cv::Size(40, 30), cv::Size(200, 140)}) {
