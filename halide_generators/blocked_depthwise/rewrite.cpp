@@ -96,8 +96,8 @@ bool block(Graph& graph, Parameters& parameters, size_t index) {
   return true;
 }
 
-// Behind the folding of BatchNorm, before permutations move.
-[[maybe_unused]] const bool registered = register_rewrite({"block_depthwise", 11, block});
+// Behind the folding of BatchNorm and factorised pairs, before permutations move.
+[[maybe_unused]] const bool registered = register_rewrite({"block_depthwise", 12, block});
 
 }  // namespace
 }  // namespace lithe

@@ -15,4 +15,14 @@ struct ChannelPermute {
   }
 };
 
+/// The same of planes of pixels p.
+struct PlanarPermute {
+  Var c{"c"}, p{"p"}, n{"n"};
+  Func y{"result"};
+  template <class X, class Index>
+  PlanarPermute(const X& x, const Index& index, Expr C) {
+    y(p, c, n) = x(p, unsafe_promise_clamped(index(c), 0, C - 1), n);
+  }
+};
+
 }  // namespace lithe

@@ -14,6 +14,13 @@ Kernel channel_permute_kernel() {
   return kernel;
 }
 
+Kernel planar_kernel() {
+  Kernel kernel;
+  kernel.name = "planar_permute";
+  kernel.planar = true;
+  return kernel;
+}
+
 bool index_fits(const Dims& d) {
   const int64_t channels = d("C");
   const auto& index = d.attribute<std::vector<int64_t>>("index");
@@ -30,6 +37,7 @@ LITHE_REGISTER_OP(channel_permute)
     .required_attribute("index", std::vector<int64_t>{})
     .gradients("x")
     .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
-    .kernel(channel_permute_kernel());
+    .kernel(channel_permute_kernel())
+    .kernel(planar_kernel());
 
 }  // namespace lithe

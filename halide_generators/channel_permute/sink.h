@@ -26,6 +26,17 @@ inline Node* permute_before(Graph& graph, const Node& consumer) {
   return permute != nullptr && permute->op->name() == "channel_permute" ? permute : nullptr;
 }
 
+/// A permutation before an operator that reads channels index[c] becomes part of its index.
+inline bool absorb_into_index(Graph& graph, size_t consumer) {
+  const Node* permute = permute_before(graph, graph.nodes[consumer]);
+  if (permute == nullptr) return false;
+  Channels index = permute_index(graph.nodes[consumer]);
+  for (int64_t& c : index) c = permute_index(*permute)[static_cast<size_t>(c)];
+  graph.nodes[consumer].attributes["index"] = index;
+  bypass(graph, static_cast<size_t>(permute - graph.nodes.data()), permute->inputs[0]);
+  return true;
+}
+
 /// permute, consumer -> consumer, permute. The caller has made the consumer right for unpermuted channels.
 inline void sink(Graph& graph, size_t consumer) {
   const auto permute = permute_before(graph, graph.nodes[consumer]) - graph.nodes.data();

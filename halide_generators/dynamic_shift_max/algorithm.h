@@ -13,7 +13,7 @@ struct DynamicShiftMax {
   Var c{"c"}, p{"p"}, n{"n"};
   RDom end{0, 2 * kReach};  // the first and the last pixels
   Func turn{"turn"}, wrap{"wrap"};
-  Expr y, pixel_at_end, y_at_end, has_inside;
+  Expr y, pixel_at_end, y_at_end, y_anywhere, has_inside;
   static constexpr int kReach = 2;
 
   template <class X, class A>
@@ -43,8 +43,25 @@ struct DynamicShiftMax {
     };
     const Expr at_source = place(source, p);
     y = select(has_inside, most(p, select(turn(c) != 0.0f, same, next)), most(p, at_source));
+    y_anywhere = most(p, at_source);
     pixel_at_end = clamp(select(end < kReach, end, pixels - 2 * kReach + end), 0, pixels - 1);
     y_at_end = most(pixel_at_end, place(source, pixel_at_end));
+  }
+};
+
+/// The same of planes of pixels: which channel is the shifted one is a matter of addresses only.
+struct PlanarShiftMax {
+  Var c{"c"}, p{"p"}, n{"n"};
+  Func y{"result"};
+  template <class X, class A>
+  PlanarShiftMax(const X& x, const A& a, Expr C, Expr G, Expr J, Expr K) {
+    const Expr Cg = C / G, source = (c / Cg + 1) % G * Cg + (c % Cg + 1) % Cg;
+    const Expr shifted = x(p, unsafe_promise_clamped(source, 0, C - 1), n);
+    const auto branch = [&](Expr k) {
+      return a(c, 0, k, n) * x(p, c, n) + select(J > 1, a(c, min(1, J - 1), k, n) * shifted, 0.0f);
+    };
+    const Expr first = branch(0), second = branch(min(1, K - 1));
+    y(p, c, n) = select(second <= first, first, second);
   }
 };
 

@@ -12,10 +12,26 @@ class DynamicShiftMax : public Halide::Generator<DynamicShiftMax> {
 
   void generate() {
     lithe::DynamicShiftMax f(x, a, groups);
-    y(f.c, f.p, f.n) = f.y;
-    y(f.c, f.pixel_at_end, f.n) = f.y_at_end;
+    const bool gpu = get_target().has_gpu_feature();
+    y(f.c, f.p, f.n) = gpu ? f.y_anywhere : f.y;
+    if (!gpu) y(f.c, f.pixel_at_end, f.n) = f.y_at_end;
     from_zero(x), from_zero(a), from_zero(y);
     lithe::schedule(f, y, a.dim(1).extent(), a.dim(2).extent(), get_target());
+  }
+};
+
+class PlanarShiftMax : public Halide::Generator<PlanarShiftMax> {
+ public:
+  Input<Buffer<float>> x{"x", 3}, a{"a", 4};
+  lithe::Scalar<int32_t> groups{"groups"};
+  Output<Buffer<float>> y{"y", 3};
+
+  void generate() {
+    const Expr J = lithe::extent(a, 1), K = lithe::extent(a, 2);
+    lithe::PlanarShiftMax f(x, a, lithe::extent(x, 1), groups, J, K);
+    y(f.p, f.c, f.n) = f.y(f.p, f.c, f.n);
+    from_zero(x), from_zero(a), from_zero(y);
+    lithe::schedule(f, y, lithe::extent(y, 0), J, K, get_target());
   }
 };
 
@@ -37,4 +53,6 @@ class ShiftMaxCoefficients : public Halide::Generator<ShiftMaxCoefficients> {
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(DynamicShiftMax, dynamic_shift_max)
+HALIDE_REGISTER_GENERATOR(PlanarShiftMax, planar_shift_max)
 HALIDE_REGISTER_GENERATOR(ShiftMaxCoefficients, shift_max_coefficients)
+LITHE_GPU_KERNELS(dynamic_shift_max, planar_shift_max, shift_max_coefficients);

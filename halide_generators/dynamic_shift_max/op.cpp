@@ -14,6 +14,12 @@ Kernel named(const std::string& name) {
   return kernel;
 }
 
+Kernel planar(const std::string& name) {
+  Kernel kernel = named(name);
+  kernel.planar = true;
+  return kernel;
+}
+
 }  // namespace
 
 LITHE_REGISTER_OP(dynamic_shift_max)
@@ -29,7 +35,8 @@ LITHE_REGISTER_OP(dynamic_shift_max)
     .require([](const Dims& d) { return d("groups") >= 1 && d("C") % d("groups") == 0; }, "groups must divide C")
     .require([](const Dims& d) { return d("J") <= 2 && d("K") <= 2; },
              "J and K, the channels and branches, must be 1 or 2")
-    .kernel({"dynamic_shift_max", {}, {}, /*pixels=*/true});
+    .kernel({"dynamic_shift_max", {}, {}, /*pixels=*/true})
+    .kernel(planar("planar_shift_max"));
 
 // a[n,k,j,c] = (hard_sigmoid(u[n, (k*J + j)*C + c]) - 0.5) * range + offsets[k*J + j]
 LITHE_REGISTER_OP(shift_max_coefficients)

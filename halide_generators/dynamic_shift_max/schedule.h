@@ -1,11 +1,13 @@
 #pragma once
 #include "halide_generators/buffers.h"
 #include "halide_generators/dynamic_shift_max/algorithm.h"
+#include "halide_generators/planes.h"
 
 namespace lithe {
 
 /// One block of channels at a time: its coefficients and places stay in registers while the pixels pass.
 inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K, const Target& target) {
+  if (target.has_gpu_feature()) return on_gpu(y);
   Var co{"co"}, ci{"ci"};
   const auto blocks = [&](Stage s, int lanes) {
     s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
@@ -23,7 +25,13 @@ inline void schedule(DynamicShiftMax& f, Func y, Expr J, Expr K, const Target& t
   y.update().reorder(f.c, f.end, f.n).parallel(f.n);
 }
 
+inline void schedule(PlanarShiftMax& f, Func y, const Expr& pixels, Expr J, Expr K, const Target& target) {
+  if (target.has_gpu_feature()) return on_gpu(y);
+  along_planes(y, f.p, f.c, f.n, pixels, {J == 2 && K == 2, J == 2 && K == 1}, target);
+}
+
 inline void schedule(ShiftMaxCoefficients& f, Func a, const Target& target) {
+  if (target.has_gpu_feature()) return on_gpu(a);
   a.vectorize(f.c, target.natural_vector_size<float>(), TailStrategy::GuardWithIf);
 }
 

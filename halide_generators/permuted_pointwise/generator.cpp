@@ -1,5 +1,4 @@
-#include "halide_generators/conv2d/schedule.h"
-#include "halide_generators/permuted_pointwise/algorithm.h"
+#include "halide_generators/permuted_pointwise/schedule.h"
 
 namespace {
 
@@ -23,7 +22,26 @@ class PermutedPointwise : public Generator<PermutedPointwise<kNarrow>> {
   }
 };
 
+class PointwiseOfPlanes : public Generator<PointwiseOfPlanes> {
+ public:
+  Input<Buffer<float>> x{"x", 3}, w{"w", 2}, b{"b", 1};
+  Input<Buffer<int32_t>> index{"index", 1};
+  Scalar<int32_t> groups{"groups"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  Output<Buffer<float>> y{"y", 3};
+
+  void generate() {
+    const Expr per_group = Internal::simplify(extent(w, 1) / Expr(groups));
+    PlanarPointwise f(x, w, b, index, extent(x, 1), extent(w, 0), per_group, Bounds{clamp_min, clamp_max});
+    y(f.p, f.o, f.n) = f.y(f.p, f.o, f.n);
+    from_zero(x), from_zero(w), from_zero(b), from_zero(index), from_zero(y);
+    lithe::schedule(f, y, extent(y, 0), per_group, get_target());
+  }
+};
+
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(PermutedPointwise<false>, permuted_pointwise)
 HALIDE_REGISTER_GENERATOR(PermutedPointwise<true>, permuted_pointwise_narrow)
+HALIDE_REGISTER_GENERATOR(PointwiseOfPlanes, planar_pointwise)
+LITHE_GPU_KERNELS(planar_pointwise, permuted_pointwise, permuted_pointwise_narrow);

@@ -26,6 +26,19 @@ Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
   return packed;
 }
 
+// O I 1 1 -> O I
+Tensor pack_rows(const std::vector<Tensor>& values, const Dims& d) {
+  return values.at(0).contiguous().reshaped({d("O"), d("I")});
+}
+
+Kernel planar_kernel() {
+  Kernel kernel;
+  kernel.name = "planar_pointwise";
+  kernel.pack = {{"w", pack_rows}};
+  kernel.planar = true;
+  return kernel;
+}
+
 bool index_fits(const Dims& d) {
   const auto& index = d.attribute<std::vector<int64_t>>("index");
   return static_cast<int64_t>(index.size()) == d("C") &&
@@ -61,6 +74,7 @@ LITHE_REGISTER_OP(permuted_pointwise)
     .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
     .madds([](const Dims& d) { return d("N O H W I"); })
     .kernel({"permuted_pointwise_narrow", is_narrow, {{"w", pack_panels}}, /*pixels=*/true})
-    .kernel({"permuted_pointwise", {}, {{"w", pack_panels}}, /*pixels=*/true});
+    .kernel({"permuted_pointwise", {}, {{"w", pack_panels}}, /*pixels=*/true})
+    .kernel(planar_kernel());
 
 }  // namespace lithe

@@ -1,5 +1,7 @@
 // conv2d(channel_permute(x)) with a 1x1 kernel becomes permuted_pointwise(x): its inner loop looks the channel up once
-// for a whole tile of outputs and pixels.
+// for a whole tile of outputs and pixels. So does a 1x1 convolution with groups.
+
+#include <numeric>
 
 #include "halide_generators/channel_permute/sink.h"
 
@@ -15,21 +17,38 @@ bool is_pointwise(const Graph& graph, const Node& node) {
   return kernel.at(2) == 1 && kernel.at(3) == 1 && integer("stride_h") == 1 && integer("stride_w") == 1;
 }
 
-bool absorb(Graph& graph, Parameters&, size_t index) {
-  Node& conv = graph.nodes[index];
-  if (conv.op->name() != "conv2d" || !is_pointwise(graph, conv)) return false;
-  const Node* permute = permute_before(graph, conv);
-  if (permute == nullptr) return false;
-  Attributes attributes{{"index", permute_index(*permute)}};
+/// A pointwise convolution as permuted_pointwise that permutes nothing.
+void convert(const Graph& graph, Node& conv) {
+  Channels channels(static_cast<size_t>(graph.value(conv.inputs[0]).shape.at(1)));
+  std::iota(channels.begin(), channels.end(), 0);
+  Attributes attributes{{"index", channels}};
   for (const char* name : {"groups", "clamp_min", "clamp_max"}) attributes[name] = conv.attributes.at(name);
   conv.op = &find_op("permuted_pointwise");
   conv.attributes = conv.op->complete(attributes, conv.name);
-  bypass(graph, static_cast<size_t>(permute - graph.nodes.data()), permute->inputs[0]);
+}
+
+/// With groups it has a planar kernel, which does not multiply with the zeros between groups.
+bool convert_grouped(Graph& graph, Parameters&, size_t index) {
+  Node& conv = graph.nodes[index];
+  if (conv.op->name() != "conv2d" || !is_pointwise(graph, conv)) return false;
+  const int64_t groups = std::get<int64_t>(conv.attributes.at("groups"));
+  if (groups == 1 || groups == graph.value(conv.inputs[0]).shape.at(1)) return false;
+  convert(graph, conv);
   return true;
 }
 
-// After conv2d has taken over BatchNorm and activation.
-[[maybe_unused]] const bool registered = register_rewrite({"absorb_channel_permute", 30, absorb});
+bool absorb(Graph& graph, Parameters&, size_t index) {
+  Node& conv = graph.nodes[index];
+  if (conv.op->name() == "permuted_pointwise") return absorb_into_index(graph, index);
+  if (conv.op->name() != "conv2d" || !is_pointwise(graph, conv) || permute_before(graph, conv) == nullptr) return false;
+  convert(graph, conv);
+  return absorb_into_index(graph, index);
+}
+
+// Behind the folding of BatchNorm, before permutations rise.
+[[maybe_unused]] const bool converting = register_rewrite({"convert_grouped_pointwise", 12, convert_grouped});
+// Behind the fusion of activations.
+[[maybe_unused]] const bool absorbing = register_rewrite({"absorb_channel_permute", 30, absorb});
 
 }  // namespace
 }  // namespace lithe

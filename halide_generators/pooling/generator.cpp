@@ -63,9 +63,24 @@ class GlobalAvgPool : public Halide::Generator<GlobalAvgPool> {
   }
 };
 
+class PlanarAvgPool : public Halide::Generator<PlanarAvgPool> {
+ public:
+  Input<Buffer<float>> x{"x", 3};
+  Output<Buffer<float>> y{"y", 2};
+
+  void generate() {
+    lithe::PlanarAvgPool f(x, lithe::extent(x, 0));
+    y(f.c, f.n) = f.y(f.c, f.n);
+    from_zero(x), from_zero(y);
+    lithe::schedule(f, y, get_target());
+  }
+};
+
 }  // namespace
 
 HALIDE_REGISTER_GENERATOR(MaxPool, max_pool)
 HALIDE_REGISTER_GENERATOR(AvgPool, avg_pool)
 HALIDE_REGISTER_GENERATOR(AdaptiveAvgPool, adaptive_avg_pool)
 HALIDE_REGISTER_GENERATOR(GlobalAvgPool, global_avg_pool)
+HALIDE_REGISTER_GENERATOR(PlanarAvgPool, planar_avg_pool)
+LITHE_GPU_KERNELS(max_pool, avg_pool, adaptive_avg_pool, global_avg_pool, planar_avg_pool);

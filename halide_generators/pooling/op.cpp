@@ -11,6 +11,12 @@ Kernel named(const std::string& name) {
   return kernel;
 }
 
+Kernel planar(const std::string& name) {
+  Kernel kernel = named(name);
+  kernel.planar = true;
+  return kernel;
+}
+
 // With ceil_mode a last, partial window counts if it starts inside the input or its leading padding. 0: not possible.
 int64_t pooled(int64_t extent, int64_t kernel, int64_t stride, int64_t pad, bool ceil_mode) {
   const int64_t room = extent + 2 * pad - kernel;
@@ -84,6 +90,7 @@ LITHE_REGISTER_OP(global_avg_pool)
     .input("x", "N C H W")
     .output("y", "N C")
     .gradients("x")
-    .kernel({"global_avg_pool", {}, {}, /*pixels=*/true});
+    .kernel({"global_avg_pool", {}, {}, /*pixels=*/true})
+    .kernel(planar("planar_avg_pool"));
 
 }  // namespace lithe

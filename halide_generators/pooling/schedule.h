@@ -1,6 +1,6 @@
 #pragma once
 #include "halide_generators/buffers.h"
-#include "halide_generators/pooling/algorithm.h"
+#include "halide_generators/pooling/schedule_gpu.h"
 
 namespace lithe {
 
@@ -18,6 +18,7 @@ inline void schedule(AdaptiveAvgPool& f, Func y, const Target& target) {
 
 /// The sums of a block of channels stay in registers while the pixels pass.
 inline void schedule(GlobalAvgPool& f, Func y, const Target& target) {
+  if (target.has_gpu_feature()) return schedule_gpu(f, y);
   Var co{"co"}, ci{"ci"};
   const int lanes = target.natural_vector_size<float>();
   const Expr channels = y.output_buffer().dim(0).extent();
@@ -33,6 +34,16 @@ inline void schedule(GlobalAvgPool& f, Func y, const Target& target) {
   f.total.compute_at(y, co).vectorize(f.c);
   f.total.update(0).reorder(f.c, f.part).vectorize(f.c).unroll(f.part);
   f.total.update(1).reorder(f.c, f.rest).vectorize(f.c);
+}
+
+inline void schedule(PlanarAvgPool& f, Func y, const Target& target) {
+  if (target.has_gpu_feature()) return on_gpu(y, {f.sums, f.total});
+  constexpr int kTask = 16;  // channels
+  Var task{"task"};
+  y.split(f.c, task, f.c, kTask, TailStrategy::GuardWithIf).parallel(task).parallel(f.n);
+  f.sums.compute_at(y, f.c).vectorize(f.q).update().reorder(f.q, f.run).vectorize(f.q);
+  f.total.compute_at(y, f.c).update(0).unroll(f.part);
+  f.total.update(1).unscheduled();
 }
 
 }  // namespace lithe

@@ -1,23 +1,41 @@
 #include "pipelines/graph/arena.h"
 
-namespace lithe {
+#include "pipelines/kernel_cache/kernel_cache.h"
 
-Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed)
-    : plan_(plan), memory_({plan.arena_bytes}, DType::kU8) {
+namespace lithe {
+namespace {
+
+// Takes kernels that were compiled for just these calls, where there are any.
+void specialise(std::vector<KernelCall>& calls) {
+  for (KernelCall& call : calls) {
+    if (const KernelFunction kernel = specialised_kernel(call.spec(), instruction_set())) call.use(kernel);
+  }
+}
+
+}  // namespace
+
+Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed,
+             DeviceMemory* device)
+    : plan_(plan),
+      device_(device),
+      memory_(device ? device->reserve(plan.arena_bytes) : Tensor({plan.arena_bytes}, DType::kU8)) {
   const Graph& graph = *plan.graph;
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const Plan::Step& step = plan.steps[s];
     const Node& node = graph.nodes[step.node];
     std::vector<Tensor> inputs, outputs;
-    for (const ValueId id : node.inputs) inputs.push_back(tensor(id, parameters));
-    for (const ValueId id : node.outputs) outputs.push_back(tensor(id, parameters));
+    for (const ValueId id : step.inputs) inputs.push_back(tensor(id, parameters));
+    for (const ValueId id : step.outputs) outputs.push_back(tensor(id, parameters));
     Work work;
     if (step.kernel == nullptr) {
       const Shape& shape = inputs[0].shape();
       work.from = inputs[0];
-      work.to = Tensor::view(outputs[0].raw(), shape, row_major_strides(shape), DType::kF32, nullptr);
+      work.to = outputs[0].shape() == shape
+                    ? outputs[0]
+                    : Tensor::view(outputs[0].raw(), shape, row_major_strides(shape), DType::kF32, nullptr);
     } else {
-      work.calls = prepare(node, *step.kernel, step.dims, inputs, packed[s], outputs);
+      work.calls = prepare(node, *step.kernel, step.dims, inputs, packed[s], outputs, device);
+      if (device == nullptr) specialise(work.calls);
     }
     work_.push_back(std::move(work));
   }
@@ -25,20 +43,34 @@ Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<s
   for (const ValueId id : graph.outputs) outputs_.push_back(tensor(id, parameters));
 }
 
-void Arena::run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+void Arena::run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, const StepObserver& observer) {
   for (size_t i = 0; i < inputs.size(); ++i) take(inputs[i], inputs_[i]);
-  for (const Work& work : work_) {
-    for (const KernelCall& call : work.calls) call();
-    if (work.calls.empty()) copy(work.from, work.to);
+  for (size_t s = 0; s < work_.size(); ++s) {
+    if (observer) observer(plan_, s);
+    compute(work_[s]);
   }
-  for (size_t i = 0; i < outputs.size(); ++i) copy(outputs_[i], outputs[i]);
+  if (observer) observer(plan_, work_.size());
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    device_ ? device_->download(outputs_[i], outputs[i]) : copy(outputs_[i], outputs[i]);
+  }
+}
+
+void Arena::each_call(const std::function<void(const KernelCall&)>& visit) const {
+  for (const Work& work : work_) {
+    for (const KernelCall& call : work.calls) visit(call);
+  }
+}
+
+void Arena::compute(const Work& work) {
+  for (const KernelCall& call : work.calls) call();
+  if (!work.calls.empty()) return;
+  device_ ? device_->relayout(work.from, work.to) : copy(work.from, work.to);
 }
 
 Tensor Arena::tensor(ValueId id, const Parameters& parameters) const {
   if (id == kNoValue) return {};
-  const Value& value = plan_.graph->value(id);
-  if (value.is_state()) return parameters.at(value.name);
   const Plan::Place& place = plan_.places[static_cast<size_t>(id)];
+  if (place.root == kNoValue) return parameters.at(plan_.graph->value(id).name);
   const int64_t offset = plan_.places[static_cast<size_t>(place.root)].offset;
   return Tensor::view(memory_.data<uint8_t>() + offset, place.shape, place.strides, DType::kF32, nullptr);
 }
@@ -49,10 +81,11 @@ std::vector<std::pair<size_t, std::string>> Arena::uses_of(ValueId input) const 
   }
   std::vector<std::pair<size_t, std::string>> uses;
   for (size_t s = 0; s < plan_.steps.size(); ++s) {
-    const Node& node = plan_.graph->nodes[plan_.steps[s].node];
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != input) continue;
-      if (plan_.steps[s].kernel == nullptr || node.op->port_of(i).variadic) return {};
+    const Plan::Step& step = plan_.steps[s];
+    const Node& node = plan_.graph->nodes[step.node];
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (step.inputs[i] != input) continue;
+      if (step.kernel == nullptr || node.op->port_of(i).variadic) return {};
       uses.emplace_back(s, node.op->port_of(i).name);
     }
   }
@@ -61,6 +94,7 @@ std::vector<std::pair<size_t, std::string>> Arena::uses_of(ValueId input) const 
 
 // An image that already has the right layout is read where it is.
 void Arena::take(const Tensor& given, const Input& input) {
+  if (device_ != nullptr) return device_->upload(given, input.tensor);
   const bool in_place = !input.uses.empty() && given.strides() == input.tensor.strides();
   if (!in_place) copy(given, input.tensor);
   for (const auto& [step, port] : input.uses) {

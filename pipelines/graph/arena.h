@@ -15,11 +15,15 @@ namespace lithe {
 /// a time, never to a thread.
 class Arena {
  public:
-  /// `packed`: per step, the parameters that its kernel wants in another form. `plan` must outlive the arena.
-  Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed);
+  /// `packed`: per step, the parameters that its kernel wants in another form. `device`: the memory of the plan's
+  /// device, nullptr on the processor. All but `parameters` must outlive the arena.
+  Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed,
+        DeviceMemory* device = nullptr);
 
-  /// `inputs`, `outputs`: one image each, in the order of the graph.
-  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs);
+  /// `inputs`, `outputs`: the images of the plan, in the order of the graph.
+  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, const StepObserver& observer = {});
+  /// Every kernel call of a run, in their order.
+  void each_call(const std::function<void(const KernelCall&)>& visit) const;
 
  private:
   struct Work {
@@ -34,8 +38,10 @@ class Arena {
   Tensor tensor(ValueId id, const Parameters& parameters) const;
   std::vector<std::pair<size_t, std::string>> uses_of(ValueId input) const;
   void take(const Tensor& given, const Input& input);
+  void compute(const Work& work);
 
   const Plan& plan_;
+  DeviceMemory* const device_;
   Tensor memory_;
   std::vector<Work> work_;
   std::vector<Input> inputs_;

@@ -4,20 +4,15 @@
 namespace lithe {
 namespace {
 
-// Images lie with their channels innermost whatever the caller's layout; everything else is row-major.
-Tensor as_activation(const Tensor& t) {
-  if (t.rank() != 4 || t.strides() == channels_last_strides(t.shape())) return t.rank() == 4 ? t : t.contiguous();
-  Tensor copied = Tensor::channels_last(t.shape());
+Tensor laid_out(const Tensor& t, bool planar) {
+  if (has_layout(t.shape(), t.strides(), planar)) return t;
+  Tensor copied = planar ? Tensor(t.shape()) : Tensor::channels_last(t.shape());
   copy(t, copied);
   return copied;
 }
 
-Tensor allocate(const Port& port, const Shape& shape, const std::vector<Tensor>& inputs) {
-  if (is_image(port.dims) || (port.dims == "..." && !inputs.empty() && inputs[0].rank() == 4)) {
-    return Tensor::channels_last(shape);
-  }
-  return Tensor(shape);
-}
+// Other layouts than the two of images are nothing that kernels know.
+Tensor as_activation(const Tensor& t) { return has_layout(t.shape(), t.strides(), true) ? t : laid_out(t, false); }
 
 }  // namespace
 
@@ -36,11 +31,18 @@ std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& given)
     if (output_shapes[0] == inputs[0].shape()) return {inputs[0]};
     return {inputs[0].contiguous().reshaped(output_shapes[0])};
   }
+  const Tensor first = inputs.empty() ? Tensor() : inputs[0];
+  const Kernel& kernel = choose_kernel(node, dims, first.shape(), first.strides());
+  const bool planar = wants_planar(kernel, first.shape(), first.strides());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (is_image(node.op->port_of(i).dims)) inputs[i] = laid_out(inputs[i], planar);
+  }
   std::vector<Tensor> outputs;
   for (size_t k = 0; k < output_shapes.size(); ++k) {
-    outputs.push_back(allocate(node.op->outputs()[k], output_shapes[k], inputs));
+    const std::string& port = node.op->outputs()[k].dims;
+    const bool rows = planar || (!is_image(port) && port != "...");
+    outputs.push_back(rows ? Tensor(output_shapes[k]) : Tensor::channels_last(output_shapes[k]));
   }
-  const Kernel& kernel = choose_kernel(node, dims);
   for (const KernelCall& call : prepare(node, kernel, dims, inputs, pack(node, kernel, dims, inputs), outputs)) call();
   return outputs;
 }

@@ -111,15 +111,17 @@ bool has_layout(const Shape& shape, const Shape& strides, bool planar) {
   return true;
 }
 
-const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides) {
+const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides,
+                            Device device) {
   const Kernel* first = nullptr;
   for (const Kernel& kernel : node.op->kernels()) {
-    if (kernel.applies && !kernel.applies(dims)) continue;
+    if (!has_kernel(kernel.name, device) || (kernel.applies && !kernel.applies(dims))) continue;
     if (has_layout(shape, strides, kernel.planar)) return kernel;
     if (first == nullptr) first = &kernel;
   }
   if (first != nullptr) return *first;
-  throw Error(ErrorKind::kInternal, node.name + ": no kernel of " + node.op->name() + " applies");
+  throw Error(ErrorKind::kInternal,
+              node.name + ": no kernel of " + node.op->name() + " for " + name_of(device) + " applies");
 }
 
 bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides) {
@@ -140,14 +142,15 @@ std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const
 }
 
 KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
-                       const std::map<std::string, Tensor>& ports)
-    : kernel_(&find_kernel(kernel.name)), where_(std::make_unique<std::string>(node.name + ": " + node.op->name())) {
-  const auto count = static_cast<size_t>(kernel_->metadata->num_arguments);
+                       const std::map<std::string, Tensor>& ports, DeviceMemory* memory)
+    : kernel_(find_kernel(kernel.name, memory ? memory->device() : Device::kCpu)),
+      where_(std::make_unique<std::string>(node.name + ": " + node.op->name())) {
+  const auto count = static_cast<size_t>(kernel_.metadata->num_arguments);
   buffers_ = std::make_unique<Buffer[]>(count);
   scalars_ = std::make_unique<Scalar[]>(count);
   arguments_ = std::make_unique<void*[]>(count);
   for (size_t i = 0; i < count; ++i) {
-    const halide_filter_argument_t& argument = kernel_->metadata->arguments[i];
+    const halide_filter_argument_t& argument = kernel_.metadata->arguments[i];
     const std::string name = argument_name(argument.name);
     const auto attribute = node.attributes.find(name);
     if (argument.kind == halide_argument_kind_input_scalar) {
@@ -183,6 +186,7 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
     buffer.header.type = argument.type;
     buffer.header.dimensions = argument.dimensions;
     buffer.header.dim = buffer.dims.data();
+    if (memory != nullptr) buffer.on_device = memory->bind(buffer.tensor, &buffer.header);
     arguments_[i] = &buffer.header;
   }
   buffer_count_ = count;
@@ -190,9 +194,9 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
 
 std::string KernelCall::spec() const {
   std::ostringstream text;
-  text << kernel_->name << std::setprecision(9);  // enough for every float
+  text << kernel_.name << std::setprecision(9);  // enough for every float
   for (size_t i = 0; i < buffer_count_; ++i) {
-    const halide_filter_argument_t& argument = kernel_->metadata->arguments[i];
+    const halide_filter_argument_t& argument = kernel_.metadata->arguments[i];
     text << ' ' << argument_name(argument.name) << '=';
     if (argument.kind == halide_argument_kind_input_scalar) {
       argument.type.code == halide_type_float ? text << scalars_[i].f : text << scalars_[i].i;
@@ -214,7 +218,7 @@ void KernelCall::point(const std::string& port, void* data) {
 
 std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
                                 const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
-                                const std::vector<Tensor>& outputs) {
+                                const std::vector<Tensor>& outputs, DeviceMemory* memory) {
   std::map<std::string, Tensor> ports;
   for (size_t i = 0; i < outputs.size(); ++i) ports[node.op->outputs()[i].name] = outputs[i];
   const std::vector<Port>& declared = node.op->inputs();
@@ -226,10 +230,11 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
 
   std::vector<KernelCall> calls;
   if (!per_value) {
-    calls.emplace_back(node, kernel, dims, ports);
+    calls.emplace_back(node, kernel, dims, ports, memory);
     return calls;
   }
-  // Each value goes to its own slice of the output's channels.
+  // Each value goes to its own slice of the output's channels. Devices have no addresses inside a pixel: their kernels
+  // get the whole output and the first channel of the slice.
   LITHE_CHECK(declared.back().variadic && outputs.size() == 1 && outputs[0].rank() >= 2);
   int64_t first = 0;
   for (size_t i = declared.size() - 1; i < inputs.size(); ++i) {
@@ -239,8 +244,10 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
     Tensor slice =
         Tensor::view(y.data() + first * y.strides()[1], shape, y.strides(), DType::kF32, std::make_shared<Tensor>(y));
     ports[declared.back().name] = inputs[i];
-    ports[node.op->outputs()[0].name] = slice;
-    calls.emplace_back(node, kernel, dims, ports);
+    ports[node.op->outputs()[0].name] = memory == nullptr ? slice : y;
+    Dims with_first = dims;
+    with_first.set("first_channel", first);
+    calls.emplace_back(node, kernel, with_first, ports, memory);
     first += inputs[i].dim(1);
   }
   return calls;

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "pipelines/graph/device_memory.h"
 #include "pipelines/graph/graph.h"
 #include "pipelines/graph/kernels.h"
+#include "pipelines/kernel_cache/kernel_library.h"
 
 namespace lithe {
 
@@ -19,9 +21,10 @@ bool is_image(const std::string& port_dims);
 Shape layout_strides(const Shape& shape, bool planar);
 /// Whether elements lie that way. An image of one pixel or one channel lies both ways.
 bool has_layout(const Shape& shape, const Shape& strides, bool planar);
-/// Of the kernels of the node's operator that apply, the first one that reads the layout in which its first input lies;
-/// if there is none, the first one. Throws an internal Error if none applies.
-const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides);
+/// Of the kernels of the node's operator that apply and are compiled for the device, the first one that reads the
+/// layout in which its first input lies; if there is none, the first one. Throws an internal Error if none applies.
+const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides,
+                            Device device = Device::kCpu);
 /// Whether `kernel` wants images row-major if its first input has this shape and these strides.
 bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides);
 /// The tensors that `kernel` wants in another form, by port.
@@ -31,14 +34,19 @@ std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const
 /// One call of a kernel, laid out once and made any number of times.
 class KernelCall {
  public:
-  /// `ports`: the tensor of every port, packed where the kernel asks for it.
-  KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const std::map<std::string, Tensor>& ports);
+  /// `ports`: the tensor of every port, packed where the kernel asks for it. With `memory` the call is one on that
+  /// device; it must outlive the call.
+  KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const std::map<std::string, Tensor>& ports,
+             DeviceMemory* memory = nullptr);
 
-  void operator()() const { call_kernel(*kernel_, arguments_.get(), *where_); }
+  void operator()() const { call_kernel(kernel_, arguments_.get(), *where_); }
   /// Everything that is fixed about this call (halide_generators/kernel_spec.h).
   std::string spec() const;
-  /// Calls another kernel from now on: one that was specialised for this call. It must outlive the call.
-  void use(const CompiledKernel& specialised) { kernel_ = &specialised; }
+  /// Calls another kernel from now on: one that was specialised for this call.
+  void use(KernelFunction specialised) { kernel_.call = specialised; }
+  /// What it calls and with what, for measuring it.
+  const CompiledKernel& kernel() const { return kernel_; }
+  void* const* arguments() const { return arguments_.get(); }
   /// Lets `port` start at another address from now on; shape and strides stay.
   void point(const std::string& port, void* data);
 
@@ -47,14 +55,15 @@ class KernelCall {
     std::string port;
     halide_buffer_t header{};
     std::vector<halide_dimension_t> dims;
-    Tensor tensor;  // keeps the memory alive
+    Tensor tensor;                    // keeps the memory alive
+    std::shared_ptr<void> on_device;  // keeps it alive there
   };
   union Scalar {
     int32_t i;
     float f;
   };
 
-  const CompiledKernel* kernel_;
+  CompiledKernel kernel_;
   std::unique_ptr<std::string> where_;
   std::unique_ptr<Buffer[]> buffers_;
   std::unique_ptr<Scalar[]> scalars_;
@@ -66,6 +75,6 @@ class KernelCall {
 /// `outputs` as in the node; absent inputs are empty tensors.
 std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
                                 const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
-                                const std::vector<Tensor>& outputs);
+                                const std::vector<Tensor>& outputs, DeviceMemory* memory = nullptr);
 
 }  // namespace lithe

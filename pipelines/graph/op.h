@@ -67,6 +67,8 @@ struct Madds {
 /// activation N C H W, which lies in memory with its channels innermost, is presented:
 ///   4  (W, H, C, N), C with stride 1        3  (C, H*W, N) with `pixels`, else (W*C, H, N)
 ///   2  (C, N*H*W) with `pixels`, else (H*W*C, N)        1  all elements
+/// To a `planar` kernel an activation lies row-major, plane by plane: 4 is (W, H, C, N) with stride 1 of W, 3 is
+/// (H*W, C, N). An operator may have kernels for both: the plan takes the one whose layout the image has already.
 /// A parameter keeps its own dimensions, reversed; a packed one those of its packed form, reversed.
 struct Kernel {
   using Pack = std::function<Tensor(const std::vector<Tensor>& values, const Dims& dims)>;
@@ -76,8 +78,9 @@ struct Kernel {
   /// Ports that the kernel wants in another form (weight panels), made once per set of weights from the port's values.
   std::map<std::string, Pack> pack;
   bool pixels = false;
-  bool in_place = false;   // output 0 may lie on input 0: elementwise kernels
+  bool in_place = false;   // elementwise: output 0 may lie on input 0, and all images lie in the same layout, whichever
   bool per_value = false;  // called once per value of the variadic port with that value's slice of output 0
+  bool planar = false;     // activations row-major instead of channels innermost
 };
 
 class Op {

@@ -9,7 +9,7 @@
 namespace lithe {
 namespace {
 
-constexpr int64_t kAlignment = 128;  // bytes: two cache lines, more than any vector
+constexpr int64_t kAlignment = 512;  // bytes: what OpenCL asks for at most, and more than any vector
 
 int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -46,11 +46,13 @@ int64_t place(std::vector<Life> lives, std::vector<Plan::Place>& places) {
 
 class Planner {
  public:
-  Planner(const Graph& graph, const std::vector<Shape>& inputs) : graph_(graph), shapes_(infer_shapes(graph, inputs)) {
+  Planner(const Graph& graph, const std::vector<Shape>& inputs, Device device)
+      : graph_(graph), shapes_(infer_shapes(graph, inputs)) {
     plan_.graph = &graph;
+    plan_.device = device;
     plan_.places.resize(graph.values.size());
     count_uses();
-    for (const ValueId id : graph.inputs) own(id, shape(id).size() == 4);
+    for (const ValueId id : graph.inputs) own(id, shape(id), is_read_planar(id));
     for (size_t i = 0; i < graph.nodes.size(); ++i) add(i);
     std::vector<Life> lives;
     for (const auto& [root, life] : lives_) lives.push_back(life);
@@ -60,6 +62,7 @@ class Planner {
 
  private:
   const Shape& shape(ValueId id) const { return shapes_[static_cast<size_t>(id)]; }
+  bool is_state(ValueId id) const { return id != kNoValue && graph_.value(id).is_state(); }
   Plan::Place& at(ValueId id) { return plan_.places[static_cast<size_t>(id)]; }
   int64_t now() const { return static_cast<int64_t>(plan_.steps.size()); }
 
@@ -73,9 +76,30 @@ class Planner {
     for (const ValueId id : graph_.outputs) ++uses_[static_cast<size_t>(id)];
   }
 
-  void own(ValueId id, bool image) {
-    at(id) = {id, shape(id), image ? channels_last_strides(shape(id)) : row_major_strides(shape(id)), -1};
-    lives_[id] = {id, aligned(elements(shape(id)) * size_of(DType::kF32)), now(), now()};
+  // An input of the graph gets the layout that its first reader likes best.
+  bool is_read_planar(ValueId input) const {
+    for (const Node& node : graph_.nodes) {
+      if (node.inputs.empty() || node.inputs[0] != input || node.op->is_view()) continue;
+      return choose_kernel(node, bind_dims(node, shapes_), {}, {}, plan_.device).planar;
+    }
+    return false;
+  }
+
+  void own(ValueId id, const Shape& shape, bool planar) {
+    at(id) = {id, shape, layout_strides(shape, planar), -1};
+    lives_[id] = {id, aligned(elements(shape) * size_of(DType::kF32)), now(), now()};
+  }
+  // `id`, or a copy of it in the layout that is asked for; made once.
+  ValueId laid_out(ValueId id, bool planar, size_t reader) {
+    const Shape given = at(id).shape;
+    if (has_layout(given, at(id).strides, planar)) return id;
+    const auto [known, is_new] = copies_.try_emplace(id, static_cast<ValueId>(plan_.places.size()));
+    if (is_new) {
+      plan_.places.emplace_back();
+      own(known->second, given, planar);
+      finish({reader, nullptr, {"copy", graph_.nodes[reader].attributes}, {id}, {known->second}});
+    }
+    return known->second;
   }
   void alias(ValueId id, ValueId of, Shape strides) { at(id) = {at(of).root, shape(id), std::move(strides), -1}; }
   void touch(ValueId id) { lives_.at(at(id).root).last = now(); }
@@ -85,19 +109,24 @@ class Planner {
     Dims dims = bind_dims(node, shapes_);
     const ValueId y = node.outputs[0];
     if (node.op->is_view()) return add_view(index, std::move(dims));
-    const Kernel& kernel = choose_kernel(node, dims);
-    const ValueId x = node.inputs.empty() ? kNoValue : node.inputs[0];
+    const ValueId x = node.inputs.empty() || is_state(node.inputs[0]) ? kNoValue : node.inputs[0];
+    const Plan::Place first = x == kNoValue ? Plan::Place() : at(x);
+    const Kernel& kernel = choose_kernel(node, dims, first.shape, first.strides, plan_.device);
+    const bool planar = wants_planar(kernel, first.shape, first.strides);
+    std::vector<ValueId> inputs = node.inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const bool image = inputs[i] != kNoValue && !is_state(inputs[i]) && is_image(node.op->port_of(i).dims);
+      if (image) inputs[i] = laid_out(inputs[i], planar, index);
+    }
     if (kernel.in_place && can_overwrite(x)) {
       alias(y, x, at(x).strides);
     } else {
       for (size_t k = 0; k < node.outputs.size(); ++k) {
         const std::string& port = node.op->outputs()[k].dims;
-        own(node.outputs[k],
-            shape(node.outputs[k]).size() == 4 &&
-                (is_image(port) || (port == "..." && at(x).strides == channels_last_strides(shape(x)))));
+        own(node.outputs[k], shape(node.outputs[k]), planar || (!is_image(port) && port != "..."));
       }
     }
-    finish({index, &kernel, std::move(dims)});
+    finish({index, &kernel, std::move(dims), std::move(inputs), node.outputs});
   }
 
   // A view costs nothing where the elements already lie in row-major order.
@@ -107,8 +136,8 @@ class Planner {
     const bool row_major = Tensor::view(nullptr, at(x).shape, at(x).strides, DType::kF32, nullptr).row_major();
     if (shape(x) == shape(y)) return alias(y, x, at(x).strides);
     if (row_major) return alias(y, x, row_major_strides(shape(y)));
-    own(y, false);
-    finish({index, nullptr, std::move(dims)});
+    own(y, shape(y), true);
+    finish({index, nullptr, std::move(dims), {x}, {y}});
   }
 
   // Only what nobody reads later, and never an input of the graph: that is the caller's memory.
@@ -123,13 +152,13 @@ class Planner {
   }
 
   void finish(Plan::Step step) {
-    const Node& node = graph_.nodes[step.node];
-    for (const ValueId id : node.inputs) {
-      if (id != kNoValue && !graph_.value(id).is_state()) touch(id);
+    for (const ValueId id : step.inputs) {
+      if (id != kNoValue && at(id).root != kNoValue) touch(id);  // states have no place
     }
-    for (const ValueId id : node.outputs) touch(id);
+    for (const ValueId id : step.outputs) touch(id);
+    const std::vector<ValueId> outputs = step.outputs;
     plan_.steps.push_back(std::move(step));
-    for (const ValueId id : node.outputs) keep_if_output(id);
+    for (const ValueId id : outputs) keep_if_output(id);
   }
   // Outputs live to the end: they are read after the last step.
   void keep_if_output(ValueId id) {
@@ -140,6 +169,7 @@ class Planner {
   std::vector<Shape> shapes_;
   std::vector<int> uses_;
   std::map<ValueId, Life> lives_;
+  std::map<ValueId, ValueId> copies_;  // of images that are read in both layouts
   Plan plan_;
 };
 
@@ -147,6 +177,7 @@ class Planner {
 
 std::string Plan::describe() const {
   std::string text = graph->name;
+  if (device != Device::kCpu) text += std::string(" ") + name_of(device);
   for (const Step& step : steps) {
     const Node& node = graph->nodes[step.node];
     text += "\n" + node.op->name() + " " + (step.kernel ? step.kernel->name : "copy");
@@ -156,6 +187,8 @@ std::string Plan::describe() const {
   return text;
 }
 
-Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs) { return Planner(graph, inputs).take(); }
+Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device) {
+  return Planner(graph, inputs, device).take();
+}
 
 }  // namespace lithe

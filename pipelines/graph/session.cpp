@@ -15,8 +15,11 @@ namespace {
 // A plan for one input size with its packed weights and the arenas that are not in use.
 class Ready {
  public:
-  Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs)
-      : inputs_(inputs), plan_(make_plan(graph, inputs)), parameters_(parameters) {
+  Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs, DeviceMemory* device)
+      : inputs_(inputs),
+        plan_(make_plan(graph, inputs, device ? device->device() : Device::kCpu)),
+        parameters_(parameters),
+        device_(device) {
     for (const Plan::Step& step : plan_.steps) {
       const Node& node = graph.nodes[step.node];
       std::vector<Tensor> values;
@@ -31,12 +34,14 @@ class Ready {
   const std::vector<Shape>& inputs() const { return inputs_; }
   const Plan& plan() const { return plan_; }
 
-  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+  void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, const StepObserver& observer) {
     std::unique_ptr<Arena> arena = take();
-    arena->run(inputs, outputs);
+    arena->run(inputs, outputs, observer);
     const std::lock_guard<std::mutex> lock(mutex_);
     arenas_.push_back(std::move(arena));
   }
+
+  void each_call(const std::function<void(const KernelCall&)>& visit) { Arena(plan_, parameters_, packed_).each_call(visit); }
 
  private:
   std::unique_ptr<Arena> take() {
@@ -48,12 +53,13 @@ class Ready {
         return arena;
       }
     }
-    return std::make_unique<Arena>(plan_, parameters_, packed_);
+    return std::make_unique<Arena>(plan_, parameters_, packed_, device_);
   }
 
   const std::vector<Shape> inputs_;
   const Plan plan_;
   const Parameters& parameters_;
+  DeviceMemory* const device_;
   std::vector<std::map<std::string, Tensor>> packed_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> arenas_;
@@ -77,7 +83,8 @@ constexpr size_t kPlansKept = 4;  // input sizes that stay planned
 
 struct Session::State {
   Graph graph, rewritten;
-  Parameters parameters;  // of the rewritten graph
+  Parameters parameters;                 // of the rewritten graph
+  std::unique_ptr<DeviceMemory> device;  // none: the processor
   std::mutex mutex;
   std::list<std::shared_ptr<Ready>> ready;  // the most recently used first
 
@@ -88,7 +95,7 @@ struct Session::State {
       ready.splice(ready.begin(), ready, it);
       return ready.front();
     }
-    ready.push_front(std::make_shared<Ready>(rewritten, parameters, inputs));
+    ready.push_front(std::make_shared<Ready>(rewritten, parameters, inputs, device.get()));
     if (ready.size() > kPlansKept) ready.pop_back();
     return ready.front();
   }
@@ -108,6 +115,7 @@ Session::Session(Graph graph, const Parameters& parameters, SessionOptions optio
   }
   state_->graph = graph;
   state_->rewritten = std::move(graph);
+  if (options.device != Device::kCpu) state_->device = std::make_unique<DeviceMemory>(options.device);
   if (options.rewrite) rewrite(state_->rewritten, state_->parameters);
 }
 
@@ -121,7 +129,21 @@ std::string Session::plan_hash(const std::vector<Shape>& inputs) const {
   return sha256(instruction_set() + "\n" + state_->find(single)->plan().describe()).substr(0, 16);
 }
 
-std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
+void Session::each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const {
+  std::vector<Shape> single = inputs;
+  for (Shape& shape : single) shape.at(0) = 1;
+  state_->find(single)->each_call(visit);
+}
+
+bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
+  std::vector<Shape> single = inputs;
+  for (Shape& shape : single) shape.at(0) = 1;
+  const Plan::Place& place =
+      state_->find(single)->plan().places[static_cast<size_t>(state_->rewritten.inputs.front())];
+  return place.strides == row_major_strides(place.shape);
+}
+
+std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, const StepObserver& observer) const {
   const Graph& graph = state_->graph;
   if (inputs.size() != graph.inputs.size()) {
     throw Error(graph.name + ": expected " + std::to_string(graph.inputs.size()) + " inputs, got " +
@@ -132,8 +154,9 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
     check_input(graph.name, graph.value(graph.inputs[i]), inputs[i], images);
     single.push_back(inputs[i].shape());
-    single.back()[0] = 1;
+    if (state_->device == nullptr) single.back()[0] = 1;
   }
+  LITHE_CHECK(images == 1 || !observer);
   const std::shared_ptr<Ready> ready = state_->find(single);
 
   std::vector<Tensor> outputs;
@@ -148,9 +171,11 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs) const {
     std::vector<Tensor> in, out;
     for (const Tensor& t : inputs) in.push_back(t.images(i, 1));
     for (const Tensor& t : outputs) out.push_back(t.images(i, 1));
-    ready->run(in, out);
+    ready->run(in, out, observer);
   };
-  if (images == 1) {
+  if (state_->device != nullptr) {
+    ready->run(inputs, outputs, observer);  // all at once
+  } else if (images == 1) {
     run_image(0);  // threads inside the kernels
   } else {
     parallel_for(images, [&](int64_t i) {  // threads across images

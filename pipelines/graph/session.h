@@ -7,12 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "pipelines/graph/device.h"
 #include "pipelines/graph/parameters.h"
+#include "pipelines/graph/plan.h"
 
 namespace lithe {
 
+class KernelCall;
+
 struct SessionOptions {
   bool rewrite = true;  // fold and fuse (equal within 1e-4); false: the graph as written
+  Device device = Device::kCpu;
 };
 
 class Session {
@@ -23,11 +28,17 @@ class Session {
   /// One tensor N x ... per graph input, any N >= 1 and, where the network allows it, any image size; row-major or
   /// channels-last. Returns one row-major tensor per graph output. Results are the same bits for any number of threads
   /// and for an image alone or in a batch. Thread safe. Throws Error naming the input that does not fit.
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs) const;
+  /// `observer`, for a single image: see plan.h.
+  std::vector<Tensor> run(const std::vector<Tensor>& inputs, const StepObserver& observer = {}) const;
+
+  /// The kernel calls that one image takes; `inputs` are shapes.
+  void each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const;
 
   const Graph& graph() const;  // as given, before rewrites
   /// What decides the bits: network, rewrites, kernels, instruction set, input size. 16 hexadecimal digits.
   std::string plan_hash(const std::vector<Shape>& inputs) const;
+  /// Whether images of this size are read where they are if they lie row-major; else if they lie channels-last.
+  bool reads_row_major(const std::vector<Shape>& inputs) const;
 
  private:
   struct State;

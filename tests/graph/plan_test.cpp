@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pipelines/graph/rewrite.h"
+#include "pipelines/graph/session.h"
 #include "tests/graph/small_network.h"
 
 namespace lithe {
@@ -13,16 +14,17 @@ namespace {
 // Two values that are both needed at one step must not share memory, unless one is a view of the other.
 void expect_no_overlap(const Graph& graph, const Plan& plan) {
   std::vector<std::set<ValueId>> alive(plan.steps.size() + 1);
-  std::vector<int64_t> written(graph.values.size(), -1), read(graph.values.size(), -1);
+  std::vector<int64_t> written(plan.places.size(), -1), read(plan.places.size(), -1);
   const auto root = [&](ValueId id) { return static_cast<size_t>(plan.places[static_cast<size_t>(id)].root); };
   for (const ValueId id : graph.inputs) written[root(id)] = 0;
   for (size_t s = 0; s < plan.steps.size(); ++s) {
-    const Node& node = graph.nodes[plan.steps[s].node];
-    for (const ValueId id : node.outputs) {
+    const Plan::Step& step = plan.steps[s];
+    for (const ValueId id : step.outputs) {
       if (written[root(id)] < 0) written[root(id)] = static_cast<int64_t>(s);
     }
-    for (const ValueId id : node.inputs) {
-      if (id != kNoValue && !graph.value(id).is_state()) read[root(id)] = static_cast<int64_t>(s);
+    for (const ValueId id : step.inputs) {
+      if (id != kNoValue && plan.places[static_cast<size_t>(id)].root != kNoValue)
+        read[root(id)] = static_cast<int64_t>(s);
     }
   }
   for (const ValueId id : graph.outputs) read[root(id)] = static_cast<int64_t>(plan.steps.size());
@@ -40,7 +42,7 @@ void expect_no_overlap(const Graph& graph, const Plan& plan) {
         const Plan::Place& q = plan.places[static_cast<size_t>(b)];
         if (a == b) continue;
         EXPECT_TRUE(p.offset + elements(p.shape) * 4 <= q.offset || q.offset + elements(q.shape) * 4 <= p.offset)
-            << graph.value(a).name << " and " << graph.value(b).name << " overlap at step " << s;
+            << a << " and " << b << " overlap at step " << s;
       }
     }
   }
@@ -75,6 +77,52 @@ TEST(Plan, FlatteningImagesCopiesOnlyWhereTheOrderDiffers) {
   const Graph graph = g.finish();
   EXPECT_EQ(make_plan(graph, {{1, 4, 5, 5}}).steps.size(), 2u);
   EXPECT_EQ(make_plan(graph, {{1, 4, 1, 1}}).steps.size(), 1u);
+}
+
+// A pair that is computed in planes, between convolutions that are not, and a skip around it.
+Graph mixed_layouts(Parameters* parameters) {
+  GraphBuilder g("mixed");
+  const auto conv = [&](const std::string& name, ValueId x, Shape kernel, Attributes attributes) {
+    (*parameters)[name + ".weight"] = random_tensor(kernel, static_cast<unsigned>(name.size()));
+    return g.op("conv2d", name, {x, g.parameter(name + ".weight", kernel, {})}, std::move(attributes));
+  };
+  const ValueId x = g.input("input", {1, 6, 9, 11});
+  const ValueId column = conv("column", x, {6, 1, 3, 1}, {{"groups", int64_t{6}}, {"pad_h", int64_t{1}}});
+  const ValueId pair = conv("row", column, {6, 1, 1, 3}, {{"groups", int64_t{6}}, {"pad_w", int64_t{1}}});
+  const ValueId dense = conv("dense", pair, {6, 6, 3, 3}, {{"pad_h", int64_t{1}}, {"pad_w", int64_t{1}}});
+  g.output(g.op("add", "sum", {dense, pair}));
+  Graph graph = g.finish();
+  rewrite(graph, *parameters);
+  return graph;
+}
+
+TEST(Plan, TakesTheImageInTheLayoutOfItsFirstReader) {
+  Parameters parameters;
+  const Graph graph = mixed_layouts(&parameters);
+  const Plan plan = make_plan(graph, {{1, 6, 9, 11}});
+  EXPECT_EQ(plan.places[static_cast<size_t>(graph.inputs[0])].strides, row_major_strides({1, 6, 9, 11}));
+}
+
+TEST(Plan, CopiesOnceWhereLayoutsMeet) {
+  Parameters parameters;
+  const Graph graph = mixed_layouts(&parameters);
+  const Plan plan = make_plan(graph, {{1, 6, 9, 11}});
+  std::vector<std::string> kernels;
+  for (const Plan::Step& step : plan.steps) kernels.push_back(step.kernel == nullptr ? "copy" : step.kernel->name);
+  EXPECT_EQ(kernels, (std::vector<std::string>{"factorized_conv_3", "copy", "conv2d_narrow", "add"}));
+  expect_no_overlap(graph, plan);
+}
+
+TEST(Plan, MixedLayoutsGiveTheResultsOfOne) {
+  Parameters parameters;
+  const Graph graph = mixed_layouts(&parameters);
+  const Tensor x = random_tensor({2, 6, 9, 11}, 7);
+  const Tensor expected = forward(graph, parameters, {x}).output();
+  const Session session(graph, parameters, {/*rewrite=*/false});
+  EXPECT_LE(relative_difference(session.run({x})[0], expected), 1e-6);
+  const Tensor innermost = Tensor::channels_last(x.shape());
+  copy(x, innermost);
+  EXPECT_EQ(relative_difference(session.run({innermost})[0], session.run({x})[0]), 0);
 }
 
 TEST(Rewrite, FoldsNormsAndClampsIntoLayers) {
