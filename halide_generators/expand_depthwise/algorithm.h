@@ -4,24 +4,55 @@
 // `ni` is the channel inside a panel of 16, `no` the panel; weights are padded to whole blocks of panels.
 namespace lithe {
 
-struct ExpandDepthwise {
+/// A depthwise 3x3 layer with padding 1 behind a dense one, whose sums are for the layers below to define.
+struct ThenDepthwise {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
-  RDom inputs, k;
+  RDom k{0, 3, 0, 3};
   Func sum{"sum"}, rows{"rows"}, acc{"acc"}, y{"result"};
-  /// weights(ni, k, no, n) and shift(ni, no, n) expand; taps(ni, kx, ky, no) and t(ni, no) are the depthwise part.
-  template <class X, class Weights, class Shift, class Taps, class T>
-  ExpandDepthwise(const X& x, const Weights& weights, const Shift& shift, const Taps& taps, const T& t, int stride,
-                  const Bounds& inner, const Bounds& outer)
-      : inputs(0, x.dim(2).extent()), k(0, 3, 0, 3) {
-    sum(ni, no, w, h, n) = shift(ni, no, n);
-    sum(ni, no, w, h, n) += weights(ni, inputs, no, n) * x(w, h, inputs, n);
+
+ protected:
+  /// taps(ni, kx, ky, no) and t(ni, no); width, height: of the image between the layers.
+  template <class Taps, class T>
+  void depthwise(const Taps& taps, const T& t, int stride, Expr width, Expr height, const Bounds& inner,
+                 const Bounds& outer) {
     rows(ni, no, w, h, n) = clamped(sum(ni, no, w, h, n), inner.least, inner.most);
     const Func padded = BoundaryConditions::constant_exterior(
-        rows, 0.0f,
-        {{Expr(), Expr()}, {Expr(), Expr()}, {0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}});
+        rows, 0.0f, {{Expr(), Expr()}, {Expr(), Expr()}, {0, width}, {0, height}, {Expr(), Expr()}});
     acc(ni, no, w, h, n) = t(ni, no);
     acc(ni, no, w, h, n) += taps(ni, k.x, k.y, no) * padded(ni, no, w * stride + k.x - 1, h * stride + k.y - 1, n);
     y(w, h, c, n) = clamped(acc(c % kPanel, c / kPanel, w, h, n), outer.least, outer.most);
+  }
+};
+
+/// Behind a 1x1 layer: weights(ni, k, no, n) and shift(ni, no, n).
+struct ExpandDepthwise : ThenDepthwise {
+  RDom inputs;
+  template <class X, class Weights, class Shift, class Taps, class T>
+  ExpandDepthwise(const X& x, const Weights& weights, const Shift& shift, const Taps& taps, const T& t, int stride,
+                  const Bounds& inner, const Bounds& outer)
+      : inputs(0, x.dim(2).extent()) {
+    sum(ni, no, w, h, n) = shift(ni, no, n);
+    sum(ni, no, w, h, n) += weights(ni, inputs, no, n) * x(w, h, inputs, n);
+    depthwise(taps, t, stride, x.dim(0).extent(), x.dim(1).extent(), inner, outer);
+  }
+};
+
+/// Behind a 3x3 layer with stride 2 and padding 1: weights(ni, i, ky, no) and b(ni, no). Rows of x are runs
+/// i = c + C w; the inputs of one row of the kernel are a run of 3 C.
+struct StemDepthwise : ThenDepthwise {
+  Var i{"i"};
+  RDom window;
+  Func padded{"padded"};
+  template <class X, class Weights, class Taps, class T>
+  StemDepthwise(const X& x, const Weights& weights, const T& b, const Taps& taps, const T& t, Expr C,
+                const Bounds& inner, const Bounds& outer)
+      : window(0, weights.dim(1).extent(), 0, 3) {
+    padded(i, h, n) = BoundaryConditions::constant_exterior(
+        x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}})(i, h, n);
+    sum(ni, no, w, h, n) = b(ni, no);
+    sum(ni, no, w, h, n) +=
+        weights(ni, window.x, window.y, no) * padded(window.x + (w * 2 - 1) * C, h * 2 + window.y - 1, n);
+    depthwise(taps, t, 1, (x.dim(0).extent() / C + 1) / 2, (x.dim(1).extent() + 1) / 2, inner, outer);
   }
 };
 

@@ -6,35 +6,21 @@
 
 #include <limits>
 
+#include "halide_generators/expand_depthwise/blocks.h"
+
 namespace lithe {
 namespace {
 
-constexpr int64_t kPanel = 16, kBlock = 3;  // channels per panel, panels per block (schedule.h)
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// O x I -> P I 16: panels of 16 outputs, zeros up to a whole block of panels.
-Tensor blocked(const Tensor& rows, int64_t outputs, const Shape& inner) {
-  Shape shape{(outputs + kBlock * kPanel - 1) / (kBlock * kPanel) * kBlock};
-  shape.insert(shape.end(), inner.begin(), inner.end());
-  shape.push_back(kPanel);
-  const Tensor packed = Tensor::filled(shape, 0.0f), w = rows.contiguous();
-  const int64_t inputs = elements(inner);
-  for (int64_t o = 0; o < outputs; ++o) {
-    for (int64_t i = 0; i < inputs; ++i) {
-      packed.data()[(o / kPanel * inputs + i) * kPanel + o % kPanel] = w.data()[o * inputs + i];
-    }
-  }
-  return packed;
-}
-
 Tensor pack_matrix(const std::vector<Tensor>& values, const Dims&) {
-  return blocked(values.at(0), values.at(0).dim(0), {values.at(0).dim(1)});
+  return blocks::pack(values.at(0), {values.at(0).dim(1)}, blocks::kExpandPanels);
 }
 Tensor pack_taps(const std::vector<Tensor>& values, const Dims&) {
-  return blocked(values.at(0), values.at(0).dim(0), {3, 3});
+  return blocks::pack(values.at(0), {3, 3}, blocks::kExpandPanels);
 }
 Tensor pack_bias(const std::vector<Tensor>& values, const Dims&) {
-  return blocked(values.at(0), values.at(0).dim(0), {});
+  return blocks::pack(values.at(0), {}, blocks::kExpandPanels);
 }
 Tensor pack_rows(const std::vector<Tensor>& values, const Dims& d) {
   return values.at(0).contiguous().reshaped({d("L"), d("C")});

@@ -1,4 +1,5 @@
-// A depthwise 3x3 convolution behind a 1x1 convolution, static or dynamic, becomes one operator with it.
+// A depthwise 3x3 convolution behind a 1x1 convolution, static or dynamic, or behind a network's first layer becomes
+// one operator with it.
 
 #include "pipelines/graph/rewrite.h"
 
@@ -41,23 +42,32 @@ bool has_many_pixels(const Graph& graph, const Node& node) {
   return pixels * (latent * (x[1] + latent + outputs) + outputs) >= outputs * (latent * (latent + x[1]) + x[1]);
 }
 
+bool is_stem(const Graph& graph, const Node& node) {
+  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
+  const Shape& w = graph.value(node.inputs[1]).shape;
+  return integer(node, "groups") == 1 && w[1] <= 4 && w[2] == 3 && w[3] == 3 && has_padding(node, 1) &&
+         integer(node, "dilation_h") == 1 && integer(node, "dilation_w") == 1 && integer(node, "stride_h") == 2 &&
+         integer(node, "stride_w") == 2;
+}
+
 bool fuse(Graph& graph, Parameters&, size_t index) {
   const Node layer = graph.nodes[index];
   if (!is_depthwise(graph, layer)) return false;
   const Node* before = only_producer(graph, layer.inputs[0]);
   if (before == nullptr) return false;
   const bool dynamic = before->op->name() == "dynamic_pointwise" && has_many_pixels(graph, *before);
-  if (!dynamic && !is_pointwise(graph, *before)) return false;
+  const bool stem = is_stem(graph, *before) && integer(layer, "stride_h") == 1;
+  if (!dynamic && !stem && !is_pointwise(graph, *before)) return false;
   Node& fused = graph.nodes[index];
-  fused.op = &find_op(dynamic ? "dynamic_expand_depthwise" : "expand_depthwise");
+  fused.op = &find_op(dynamic ? "dynamic_expand_depthwise" : stem ? "stem_depthwise" : "expand_depthwise");
   fused.inputs = before->inputs;
   fused.inputs.insert(fused.inputs.end(), {layer.inputs[1], layer.inputs[2]});
-  fused.attributes = fused.op->complete({{"stride", integer(layer, "stride_h")},
-                                         {"inner_min", before->attributes.at("clamp_min")},
-                                         {"inner_max", before->attributes.at("clamp_max")},
-                                         {"clamp_min", layer.attributes.at("clamp_min")},
-                                         {"clamp_max", layer.attributes.at("clamp_max")}},
-                                        layer.name);
+  Attributes attributes{{"inner_min", before->attributes.at("clamp_min")},
+                        {"inner_max", before->attributes.at("clamp_max")},
+                        {"clamp_min", layer.attributes.at("clamp_min")},
+                        {"clamp_max", layer.attributes.at("clamp_max")}};
+  if (!stem) attributes["stride"] = integer(layer, "stride_h");
+  fused.attributes = fused.op->complete(attributes, layer.name);
   graph.nodes.erase(graph.nodes.begin() + (before - graph.nodes.data()));
   return true;
 }

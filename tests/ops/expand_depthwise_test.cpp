@@ -9,11 +9,11 @@ T clamped(const RefArgs<T>& r, T v, const char* least, const char* most) {
   return min(max(v, r.number(least)), r.number(most));
 }
 
-/// The depthwise layer on wide[channel][pixel] of image n.
+/// The depthwise layer on wide[channel][pixel] of image n, height x width pixels.
 template <class T>
-void depthwise(RefArgs<T>& r, int64_t n, const std::vector<std::vector<T>>& wide) {
+void depthwise(RefArgs<T>& r, int64_t n, const std::vector<std::vector<T>>& wide, int64_t height, int64_t width,
+               int64_t stride) {
   auto taps = r.in("taps"), t = r.in("t"), y = r.out("y");
-  const int64_t height = r("H"), width = r("W"), stride = r("stride");
   for (int64_t o = 0; o < r("O"); ++o) {
     for (int64_t h = 0; h < r("Ho"); ++h) {
       for (int64_t w = 0; w < r("Wo"); ++w) {
@@ -45,7 +45,7 @@ struct ExpandDepthwise {
           wide[static_cast<size_t>(o)].push_back(clamped(r, sum, "inner_min", "inner_max"));
         }
       }
-      depthwise(r, n, wide);
+      depthwise(r, n, wide, r("H"), r("W"), r("stride"));
     }
   }
 };
@@ -79,7 +79,7 @@ struct DynamicExpandDepthwise {
           wide[static_cast<size_t>(o)].push_back(clamped(r, sum + s(n, o) * fixed, "inner_min", "inner_max"));
         }
       }
-      depthwise(r, n, wide);
+      depthwise(r, n, wide, r("H"), r("W"), r("stride"));
     }
   }
 };
@@ -87,6 +87,32 @@ LITHE_OP_TEST(dynamic_expand_depthwise, DynamicExpandDepthwise,
               "N=1 C=8 O=48 L=4 LL=16 H=7 W=7 inner_min=0 inner_max=6 clamp_min=0 clamp_max=6",
               "N=2 C=5 O=96 L=9 LL=81 H=14 W=15 stride=2 a=absent c=absent", "N=3 C=11 O=19 L=3 LL=9 H=9 W=13 b=absent",
               "N=2 C=20 O=50 L=8 LL=64 H=3 W=2 stride=2 inner_min=0");
+
+struct StemDepthwise {
+  template <class T>
+  void operator()(RefArgs<T>& r) const {
+    auto x = r.in("x"), w = r.in("w"), b = r.in("b");
+    for (int64_t n = 0; n < r("N"); ++n) {
+      std::vector<std::vector<T>> image(static_cast<size_t>(r("O")));
+      for (int64_t o = 0; o < r("O"); ++o) {
+        for (int64_t at = 0; at < r("Ho Wo"); ++at) {
+          T sum = b(o);
+          for (int64_t c = 0; c < r("C"); ++c) {
+            for (int64_t tap = 0; tap < 9; ++tap) {
+              const int64_t row = at / r("Wo") * 2 + tap / 3 - 1, column = at % r("Wo") * 2 + tap % 3 - 1;
+              const bool inside = row >= 0 && row < r("H") && column >= 0 && column < r("W");
+              sum += w(o, c, tap / 3, tap % 3) * (inside ? x(n, c, row, column) : T(0));
+            }
+          }
+          image[static_cast<size_t>(o)].push_back(clamped(r, sum, "inner_min", "inner_max"));
+        }
+      }
+      depthwise(r, n, image, r("Ho"), r("Wo"), 1);
+    }
+  }
+};
+LITHE_OP_TEST(stem_depthwise, StemDepthwise, "N=1 C=3 O=32 H=28 W=30 inner_min=0 inner_max=6 clamp_min=0 clamp_max=6",
+              "N=2 C=3 O=19 H=15 W=13 inner_min=0", "N=1 C=1 O=40 H=129 W=17", "N=2 C=4 O=64 H=2 W=1");
 
 }  // namespace
 }  // namespace lithe::testing

@@ -197,6 +197,18 @@ TEST(Rewrite, ExpandedImagesAreNotStored) {
   EXPECT_EQ(graph.nodes.size(), 2u);
 }
 
+TEST(Rewrite, FirstLayerIsOneKernelWithTheDepthwiseOneBehindIt) {
+  Net net;
+  ValueId x = net.g.input("input", {1, 3, 17, 18});
+  const ValueId w = net.g.parameter("stem.weight", {20, 3, 3, 3}, {});
+  const Attributes stem{
+      {"stride_h", int64_t{2}}, {"stride_w", int64_t{2}}, {"pad_h", int64_t{1}}, {"pad_w", int64_t{1}}};
+  x = net.op("relu6", {net.norm(net.op("conv2d", {x, w}, stem))});
+  const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.conv(x, 20, 3, 20))}));
+  EXPECT_EQ(count(graph, "stem_depthwise"), 1);
+  EXPECT_EQ(graph.nodes.size(), 1u);
+}
+
 TEST(Rewrite, DynamicallyExpandedImagesAreNotStored) {
   for (const int64_t size : {3, 15}) {  // few pixels: the latent path is added to each, and the layers stay apart
     Net net;
