@@ -45,6 +45,15 @@ struct Gemm {
   }
 };
 
+/// Every `stride`-th pixel of an image x(w, h, c, n) as a row of a matrix: what a strided pointwise convolution reads.
+template <class X>
+struct StridedPixels {
+  const X& x;
+  Expr Wo, Ho, stride_w, stride_h;
+  auto dim(int) const { return x.dim(2); }  // the channels
+  Expr operator()(Expr c, Expr m) const { return x(m % Wo * stride_w, m / Wo % Ho * stride_h, c, m / Wo / Ho); }
+};
+
 struct Window {
   Expr stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h;
 };

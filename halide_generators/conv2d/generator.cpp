@@ -27,6 +27,28 @@ class Pointwise : public Generator<Pointwise<kNarrow>> {
   std::optional<Gemm> gemm_;
 };
 
+/// Without padding. Reading the pixels in place spares the copy of the image that `Conv2d` makes.
+class StridedPointwise : public Generator<StridedPointwise> {
+ public:
+  GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 3}, b{"b", 1};
+  Scalar<int32_t> Ho{"Ho"}, Wo{"Wo"}, stride_h{"stride_h"}, stride_w{"stride_w"}, groups{"groups"};
+  Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
+  GeneratorOutput<Buffer<float>> y{"y", 2};
+
+  void generate() {
+    const StridedPixels<decltype(x)> pixels{x, Wo, Ho, stride_w, stride_h};
+    gemm_.emplace(pixels, w, b, groups, Bounds{clamp_min, clamp_max});
+    y(gemm_->o, gemm_->m) = gemm_->y(gemm_->o, gemm_->m);
+  }
+  void schedule() {
+    channels_innermost(x, 2), channels_innermost(y, 0), packed_panels(w), from_zero(b);
+    lithe::schedule(*gemm_, y, register_tile(get_target(), /*narrow=*/false));
+  }
+
+ private:
+  std::optional<Gemm> gemm_;
+};
+
 template <bool kNarrow>
 class Conv2d : public Generator<Conv2d<kNarrow>> {
  public:
@@ -79,6 +101,7 @@ class DepthwiseConv : public Generator<DepthwiseConv<KH, KW>> {
 
 HALIDE_REGISTER_GENERATOR(Pointwise<false>, pointwise)
 HALIDE_REGISTER_GENERATOR(Pointwise<true>, pointwise_narrow)
+HALIDE_REGISTER_GENERATOR(StridedPointwise, pointwise_strided)
 HALIDE_REGISTER_GENERATOR(Conv2d<false>, conv2d)
 HALIDE_REGISTER_GENERATOR(Conv2d<true>, conv2d_narrow)
 using Depthwise3x3 = DepthwiseConv<3, 3>;
@@ -95,3 +118,4 @@ using Depthwise1x5 = DepthwiseConv<1, 5>;
 HALIDE_REGISTER_GENERATOR(Depthwise1x5, depthwise_1x5)
 using DepthwiseAny = DepthwiseConv<0, 0>;
 HALIDE_REGISTER_GENERATOR(DepthwiseAny, depthwise_any)
+LITHE_GPU_KERNELS(pointwise, pointwise_narrow, conv2d, conv2d_narrow, depthwise_3x3, depthwise_5x5, depthwise_any);

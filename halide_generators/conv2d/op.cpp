@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "halide_generators/conv2d/panels.h"
+#include "halide_generators/winograd/kernels.h"
 
 namespace lithe {
 namespace {
@@ -64,6 +65,12 @@ bool is_pointwise(const Dims& d) {
   return d("KH KW") == 1 && d("stride_h") == 1 && d("stride_w") == 1 && d("H") == d("Ho") && d("W") == d("Wo");
 }
 
+// No output stands on padding.
+bool is_strided_pointwise(const Dims& d) {
+  return d("KH KW") == 1 && d("pad_h") == 0 && d("pad_w") == 0 && (d("Ho") - 1) * d("stride_h") < d("H") &&
+         (d("Wo") - 1) * d("stride_w") < d("W");
+}
+
 bool is_narrow(const Dims& d) { return d("O") <= panels::kWidth; }
 
 Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
@@ -121,6 +128,13 @@ LITHE_REGISTER_OP(conv2d)
              {{"w", pack_pointwise}},
              /*pixels=*/true})
     .kernel({"pointwise", is_pointwise, {{"w", pack_pointwise}}, /*pixels=*/true})
+    .kernel({"pointwise_strided",
+             [](const Dims& d) { return is_strided_pointwise(d) && !is_narrow(d); },
+             {{"w", pack_pointwise}},
+             /*pixels=*/true})
+    .kernel(winograd::kernel("winograd_4x4", {4, 4}))
+    .kernel(winograd::kernel("winograd_2x4", {2, 4}))
+    .kernel(winograd::kernel("winograd_2x2", {2, 2}))
     .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
     .kernel({"conv2d", {}, {{"w", pack_panels}}});
 
