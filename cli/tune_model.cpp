@@ -176,8 +176,10 @@ ExitCode tune_shipped(const TuneOptions& o, Progress& progress) {
     use_tuned_kernels(o);  // those of the networks before are there
     const Graph graph = build_network(network.name);
     const Session session(graph, initial_parameters(graph, 1));
-    const TuneResult result = Tuner(request(o, store, network.name), store, compiler, progress)
-                                  .run(kernel_uses(session, input_shapes(graph, 1)));
+    TuneRequest wanted = request(o, store, network.name);
+    wanted.times = false;
+    Tuner tuner(std::move(wanted), store, compiler, progress);
+    const TuneResult result = tuner.run(kernel_uses(session, input_shapes(graph, 1)));
     progress.message(network.name + ": " + summary(result));
     if (const ExitCode code = outcome(result, progress); code != kDone) return code;
   }

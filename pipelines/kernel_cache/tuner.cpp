@@ -81,7 +81,7 @@ void Tuner::prepare(const std::vector<KernelUse>& uses) {
       work.tried.insert(record.tile);
       if (record.kept()) work.tile = record.tile;
     }
-    work.time = best_times(work.call(), {work.now})[0];
+    if (request_.times) work.time = best_times(work.call(), {work.now})[0];
   }
   std::stable_sort(works_.begin(), works_.end(),
                    [](const auto& a, const auto& b) { return a->weight() > b->weight(); });

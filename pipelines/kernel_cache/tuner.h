@@ -29,6 +29,7 @@ struct TuneRequest {
   std::string instruction_set;
   std::string plan;                 // noted in the records
   std::vector<KernelRecord> known;  // of all folders: what was tried or kept before
+  bool times = true;                // measure what is not touched as well, for the result
 };
 
 struct TunedKernel {
