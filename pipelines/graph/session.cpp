@@ -8,6 +8,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/arena.h"
 #include "pipelines/graph/rewrite.h"
+#include "pipelines/graph/weight_memory.h"
 
 namespace lithe {
 namespace {
@@ -20,6 +21,7 @@ class Ready {
         plan_(make_plan(graph, inputs, device ? device->device() : Device::kCpu)),
         parameters_(parameters),
         device_(device) {
+    WeightMemory memory;
     for (const Plan::Step& step : plan_.steps) {
       const Node& node = graph.nodes[step.node];
       std::vector<Tensor> values;
@@ -28,6 +30,7 @@ class Ready {
         values.push_back(state ? parameters.at(graph.value(id).name) : Tensor());
       }
       packed_.push_back(step.kernel ? pack(node, *step.kernel, step.dims, values) : std::map<std::string, Tensor>());
+      for (auto& [port, weights] : packed_.back()) weights = memory.keep(weights);
     }
   }
 
