@@ -43,7 +43,7 @@ inline void schedule(FactorizedConv& f, Func y, Expr multiplier, Expr stride_w, 
     if (lanes == widths.back()) break;
     const Expr fits = width >= lanes;
     for (const int stride : {1, 2}) rows(y.specialize(fits && multiplier == 1 && stride_w == stride), lanes);
-    rows(y.specialize(fits && multiplier == 2 && stride_w == 2), lanes);
+    rows(y.specialize(fits && stride_w == 2), lanes);
   }
   rows(y, widths.back());
 

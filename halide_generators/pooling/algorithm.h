@@ -90,21 +90,23 @@ struct GlobalAvgPool {
   }
 };
 
-/// The mean over all pixels of a plane: every 16th pixel goes into the same part, the parts are added last, then the
+/// The mean over all pixels of a plane: every 16th pixel goes into the same part, the parts are added in pairs, then the
 /// pixels after the last whole 16.
 struct PlanarAvgPool {
   Var c{"c"}, q{"q"}, n{"n"};
-  RDom run, part, rest;
-  Func sums{"sums"}, total{"total"}, y{"y"};
+  RDom run, rest;
+  Func sums{"sums"}, eighths{"eighths"}, quarters{"quarters"}, halves{"halves"}, total{"total"}, y{"y"};
   static constexpr int kParts = 16;
   template <class X>
-  PlanarAvgPool(const X& x, Expr pixels) : run(0, pixels / kParts), part(0, kParts), rest(0, pixels % kParts) {
+  PlanarAvgPool(const X& x, Expr pixels) : run(0, pixels / kParts), rest(0, pixels % kParts) {
     sums(q, c, n) = 0.0f;
     sums(q, c, n) += x(run * kParts + q, c, n);
-    total(c, n) = 0.0f;
-    total(c, n) += sums(part, c, n);
+    eighths(q, c, n) = sums(q, c, n) + sums(q + 8, c, n);
+    quarters(q, c, n) = eighths(q, c, n) + eighths(q + 4, c, n);
+    halves(q, c, n) = quarters(q, c, n) + quarters(q + 2, c, n);
+    total(c, n) = halves(0, c, n) + halves(1, c, n);
     total(c, n) += x(pixels / kParts * kParts + rest, c, n);
-    y(c, n) = total(c, n) / cast<float>(pixels);
+    y(c, n) = total(c, n) * (1.0f / cast<float>(pixels));  // as above
   }
 };
 

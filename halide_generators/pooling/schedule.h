@@ -42,8 +42,8 @@ inline void schedule(PlanarAvgPool& f, Func y, const Target& target) {
   Var task{"task"};
   y.split(f.c, task, f.c, kTask, TailStrategy::GuardWithIf).parallel(task).parallel(f.n);
   f.sums.compute_at(y, f.c).vectorize(f.q).update().reorder(f.q, f.run).vectorize(f.q);
-  f.total.compute_at(y, f.c).update(0).unroll(f.part);
-  f.total.update(1).unscheduled();
+  for (Func part : {f.eighths, f.quarters, f.halves}) part.compute_at(y, f.c).vectorize(f.q);
+  f.total.compute_at(y, f.c);
 }
 
 }  // namespace lithe

@@ -89,7 +89,7 @@ void check_batch(const OpCase& c, const std::vector<Tensor>& whole) {
   for (int64_t n = 0; n < batch; ++n) {
     std::vector<Tensor> alone;
     for (size_t i = 0; i < c.inputs.size(); ++i) {
-      alone.push_back(c.has_batch(i) ? c.inputs[i].images(n, 1).clone() : c.inputs[i]);
+      alone.push_back(c.has_batch(i) ? c.inputs[i].images(n, 1) : c.inputs[i]);
     }
     const std::vector<Tensor> outputs = run_node(c.node, alone);
     for (size_t k = 0; k < outputs.size(); ++k) {
