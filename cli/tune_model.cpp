@@ -1,6 +1,5 @@
 // The search for one model, and its report.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -56,19 +55,17 @@ struct Latency {
 
 // Both take turns, so that what disturbs the machine disturbs both.
 Latency latency(const Session& before, const Session& after, const std::vector<Tensor>& inputs) {
-  using Clock = std::chrono::steady_clock;
-  const auto ms = [](Clock::time_point from) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
+  const auto timed = [&](const Session& session) {
+    const double from = thread_microseconds();
+    session.run(inputs);
+    return (thread_microseconds() - from) / 1000;
   };
-  Latency best{1e300, 1e300};
-  const auto start = Clock::now();
-  for (int pass = 0; pass < kPasses || ms(start) < kLatencyTime; ++pass) {
-    auto from = Clock::now();
-    before.run(inputs);
-    best.before = std::min(best.before, ms(from));
-    from = Clock::now();
-    after.run(inputs);
-    best.after = std::min(best.after, ms(from));
+  Latency best{timed(before), timed(after)};
+  double spent = 0;
+  for (int pass = 0; pass < kPasses || spent < kLatencyTime; ++pass) {
+    const double one = timed(before), other = timed(after);
+    best = {std::min(best.before, one), std::min(best.after, other)};
+    spent += one + other;
   }
   return best;
 }

@@ -82,6 +82,12 @@ void KernelStore::note(KernelRecord record) const {
   append_line(folder_ + "/" + CacheFolder::kJournal, to_line(record));
 }
 
+void KernelStore::require_room() const {
+  constexpr size_t kKernel = size_t{1} << 20;  // bytes, more than any
+  write_file(candidate_path(), std::string(kKernel, '\0'), 0600);
+  fs::remove(candidate_path());
+}
+
 std::vector<KernelRecord> KernelStore::records() const {
   return readable(CacheFolder(folder_, CacheFolder::Kind::kUser).journal());
 }

@@ -24,6 +24,8 @@ class KernelStore {
   void keep(KernelRecord record, std::string_view bytes) const;
   /// Notes a candidate that is not kept. Throws Error(kOutput).
   void note(KernelRecord record) const;
+  /// Throws Error(kOutput) if a kernel would not fit: what looks like a compiler's failure may be a full disk.
+  void require_room() const;
   /// All that can be read, in their order.
   std::vector<KernelRecord> records() const;
 

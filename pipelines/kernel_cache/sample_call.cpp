@@ -1,9 +1,9 @@
 #include "pipelines/kernel_cache/sample_call.h"
 
 #include <HalideRuntime.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -20,10 +20,6 @@ constexpr uint8_t kUntouched = 0xa5;  // as a float: -2.9e-16
 constexpr int kTurns = 7;
 constexpr double kTurn = 200, kEnough = 40'000;  // microseconds of one turn at least, and of one kernel at most
 constexpr double kClearly = 1.25;
-
-double microseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-}
 
 size_t bytes_of(const halide_buffer_t& buffer) {
   size_t elements = 1;
@@ -111,25 +107,31 @@ double difference(const std::vector<std::vector<uint8_t>>& a, const std::vector<
   return worst / largest;
 }
 
+double thread_microseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return 1e6 * static_cast<double>(now.tv_sec) + 1e-3 * static_cast<double>(now.tv_nsec);
+}
+
 std::vector<double> best_times(SampleCall& call, const std::vector<KernelFunction>& kernels) {
   std::vector<double> best(kernels.size(), std::numeric_limits<double>::infinity());
   std::vector<int> repeats(kernels.size(), 1);
   const auto time = [&](size_t k) {
-    const auto start = std::chrono::steady_clock::now();
+    const double from = thread_microseconds();
     for (int i = 0; i < repeats[k]; ++i) call(kernels[k]);
-    return microseconds_since(start) / repeats[k];
+    return (thread_microseconds() - from) / repeats[k];
   };
   for (size_t k = 0; k < kernels.size(); ++k) {
     call(kernels[k]);  // warms caches and pages
     best[k] = time(k);
     repeats[k] = std::max(1, static_cast<int>(kTurn / std::max(best[k], 0.01)));
   }
-  const auto start = std::chrono::steady_clock::now();
+  const double start = thread_microseconds();
   const auto enough = kEnough * static_cast<double>(kernels.size());
   for (int turn = 0; turn < kTurns * 3; ++turn) {
     for (size_t k = 0; k < kernels.size(); ++k) best[k] = std::min(best[k], time(k));
     if (turn == 1 && kernels.size() > 1 && best[0] > kClearly * best[1]) break;
-    if (turn + 1 >= kTurns && microseconds_since(start) > enough) break;
+    if (turn + 1 >= kTurns && thread_microseconds() - start > enough) break;
   }
   return best;
 }

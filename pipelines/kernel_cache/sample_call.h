@@ -33,6 +33,9 @@ class SampleCall {
 /// finite in bits that differ.
 double difference(const std::vector<std::vector<uint8_t>>& a, const std::vector<std::vector<uint8_t>>& b);
 
+/// What the calling thread has computed so far, in microseconds: other programs on its core do not count.
+double thread_microseconds();
+
 /// The shortest time of one call of each kernel in microseconds. They take turns, so that what disturbs the machine
 /// disturbs them all; a first one that is clearly slower than the second is given up early.
 std::vector<double> best_times(SampleCall& call, const std::vector<KernelFunction>& kernels);

@@ -170,6 +170,7 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
   } catch (const Error& e) {
     std::remove(path.c_str());
     if (e.kind() == ErrorKind::kOutput || e.kind() == ErrorKind::kUsage) throw;
+    store_.require_room();
     record.refused = std::string(e.what()).substr(0, kReason);
     ++result_.refused;
     store_.note(record);
