@@ -15,7 +15,7 @@
 
 namespace lithe {
 
-/// Whether a port holds images, "N C H W": in memory those have their channels innermost.
+/// Whether a port holds images, "N C H W": in memory those have their channels innermost or lie plane by plane.
 bool is_image(const std::string& port_dims);
 /// Strides of an activation: of N C H W row-major if `planar`, else with the channels innermost; others are row-major.
 Shape layout_strides(const Shape& shape, bool planar);
