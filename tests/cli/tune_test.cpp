@@ -43,7 +43,7 @@ class Tune : public testing::Test {
   const std::string cache_ = folder_ / "kernels";
 };
 
-constexpr char kNetwork[] = "micronet_m0 --set input_size=64";
+constexpr char kNetwork[] = "micronet_m0 --set input_size=64", kFewKernels[] = "resnet18 --set input_size=32";
 
 TEST_F(Tune, NeverSlowerAndTheSameBits) {
   const RandomStream random(1, "image");
@@ -64,7 +64,8 @@ TEST_F(Tune, NeverSlowerAndTheSameBits) {
   EXPECT_EQ(outputs("LITHE_KERNEL_CACHE=none"), before);
   const json report = json::parse(first.out);
   EXPECT_GT(report["candidates"], 0);
-  EXPECT_EQ(report["refused"], 0) << first.err;
+  for (const json& r : records())
+    EXPECT_THAT(r.value("refused", "bits"), HasSubstr("bits")) << "did not compile: " << r;
   for (const json& kernel : report["kernels"]) {
     EXPECT_LE(kernel["after_us"].get<double>(), 1.1 * kernel["before_us"].get<double>()) << kernel;
   }
@@ -86,8 +87,8 @@ TEST_F(Tune, ContinuesAfterAKill) {
 }
 
 TEST_F(Tune, LooksAfterItsKernels) {
-  ASSERT_EQ(run(std::string("lithe tune --quiet --budget 0 ") + kNetwork).code, 0);
-  EXPECT_THAT(run("lithe tune ls").out, HasSubstr("pointwise"));
+  ASSERT_EQ(run(std::string("lithe tune --quiet --budget 0 ") + kFewKernels).code, 0);
+  EXPECT_THAT(run("lithe tune ls").out, HasSubstr("conv2d"));
   EXPECT_EQ(run("lithe tune verify").code, 0);
   const json doctor = json::parse(run("lithe doctor --json").out)["kernel_cache"];
   EXPECT_EQ(doctor["folders"][0], cache_);
@@ -103,7 +104,8 @@ TEST_F(Tune, LooksAfterItsKernels) {
   EXPECT_EQ(damaged.code, 7);
   EXPECT_THAT(damaged.out, HasSubstr("torn or altered"));
   EXPECT_THAT(run("lithe doctor").out, HasSubstr("torn or altered"));
-  EXPECT_EQ(run(std::string("lithe bench --min-time 0 --repeat 1 ") + kNetwork).code, 0) << "runs the generic kernel";
+  EXPECT_EQ(run(std::string("lithe bench --min-time 0 --repeat 1 ") + kFewKernels).code, 0)
+      << "runs the generic kernel";
 }
 
 TEST_F(Tune, SaysWhatIsMissing) {
