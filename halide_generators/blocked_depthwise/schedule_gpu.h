@@ -8,6 +8,7 @@ inline void schedule_gpu(BlockedDepthwise& f, Func y, bool unrolled) {
   constexpr int kChannels = 16, kColumns = 8;
   RVar io{"io"}, ii{"ii"}, copy{"copy"}, blocks{"blocks"};
   Var wo{"wo"}, wi{"wi"}, row{"row"};
+  on_gpu(y, {f.c, f.w, f.h, f.n});  // writes nothing
   Stage update = y.update();
   update.allow_race_conditions().split(f.channel.x, io, ii, kChannels, TailStrategy::GuardWithIf);
   update.split(f.w, wo, wi, kColumns, TailStrategy::GuardWithIf);

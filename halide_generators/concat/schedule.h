@@ -10,6 +10,7 @@ inline void schedule_gpu(ConcatBehind& f, Func y) {
   constexpr int kChannels = 32, kPixels = 4;
   RVar co{"co"}, ci{"ci"};
   Var po{"po"}, pi{"pi"};
+  on_gpu(y, {f.c, f.w, f.h, f.n});  // writes nothing
   Stage update = y.update();
   update.allow_race_conditions().split(f.channel, co, ci, kChannels, TailStrategy::GuardWithIf);
   update.split(fuse_all(update, {f.w, f.h, f.n}), po, pi, kPixels, TailStrategy::GuardWithIf);

@@ -76,11 +76,16 @@ class Planner {
     for (const ValueId id : graph_.outputs) ++uses_[static_cast<size_t>(id)];
   }
 
-  // An input of the graph gets the layout that its first reader likes best.
+  // An input of the graph gets the layout that its first reader likes best; what is no image lies row by row.
   bool is_read_planar(ValueId input) const {
     for (const Node& node : graph_.nodes) {
-      if (node.inputs.empty() || node.inputs[0] != input || node.op->is_view()) continue;
-      return choose_kernel(node, bind_dims(node, shapes_), {}, {}, plan_.device).planar;
+      if (node.op->is_view()) continue;
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        const std::string& port = node.op->port_of(i).dims;
+        if (node.inputs[i] != input) continue;
+        if (!is_image(port) && port != "...") return true;
+        if (i == 0) return choose_kernel(node, bind_dims(node, shapes_), {}, {}, plan_.device).planar;
+      }
     }
     return false;
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipelines/graph/graph.h"
+#include "tests/devices/usable.h"
 
 namespace lithe::testing {
 
@@ -133,6 +134,8 @@ void for_each(const RefTensor<T>& t, Body&& body) {
 
 /// Compares the kernels with the expected outputs; the checks that need no reference are made too.
 void check_case(const OpCase& c, const std::vector<std::vector<double>>& expected, int64_t multiplications);
+/// Compares the first output on every device that can be used here.
+void check_on_devices(const OpCase& c, const std::vector<double>& expected);
 /// The operators that have a test.
 std::vector<std::string>& tested_ops();
 
@@ -152,10 +155,23 @@ void run_op_test(const std::string& op, const std::vector<std::string>& cases) {
   }
 }
 
+template <class Reference>
+void run_device_test(const std::string& op, const std::vector<std::string>& cases) {
+  LITHE_NEEDS_A_DEVICE();
+  for (const std::string& text : cases) {
+    SCOPED_TRACE(op + ": " + text);
+    const OpCase c(op, text);
+    RefArgs<double> args(c);
+    Reference()(args);
+    check_on_devices(c, args.result(c.node.op->outputs()[0].name));
+  }
+}
+
 }  // namespace lithe::testing
 
 /// LITHE_OP_TEST(operator, reference loop, cases...).
 #define LITHE_OP_TEST(op, Reference, ...)                                                                     \
   [[maybe_unused]] static const bool lithe_tested_##op = (lithe::testing::tested_ops().push_back(#op), true); \
   TEST(Op, op) { lithe::testing::run_op_test<Reference>(#op, {__VA_ARGS__}); }                                \
+  TEST(OpOnDevices, op) { lithe::testing::run_device_test<Reference>(#op, {__VA_ARGS__}); }                   \
   static_assert(true, "a semicolon follows")
