@@ -41,9 +41,11 @@ inline void schedule(FactorizedConv& f, Func y, Expr multiplier, Expr stride_w, 
   const std::vector<int> widths = row_lanes(width, target);
   for (const int lanes : widths) {
     if (lanes == widths.back()) break;
-    const Expr fits = width >= lanes;
-    for (const int stride : {1, 2}) rows(y.specialize(fits && multiplier == 1 && stride_w == stride), lanes);
-    rows(y.specialize(fits && stride_w == 2), lanes);
+    const auto strided = [&](int stride) { return width >= lanes && stride_w == stride; };
+    for (const int stride : {1, 2}) {
+      if (lanes == widths.front()) rows(y.specialize(strided(stride) && multiplier == 1), lanes);
+      rows(y.specialize(strided(stride)), lanes);
+    }
   }
   rows(y, widths.back());
 
