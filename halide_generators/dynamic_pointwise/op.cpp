@@ -6,21 +6,15 @@
 
 #include <limits>
 
-#include "halide_generators/conv2d/panels.h"
+#include "halide_generators/dynamic_pointwise/pixels.h"
+#include "halide_generators/expand_depthwise/blocks.h"
 
 namespace lithe {
 namespace {
 
-// O I 1 1 -> P I 16: panels of 16 outputs, an even number, since kernels take two at a time.
+// O I 1 1 -> P I 16, an even number of panels, since kernels take two at a time.
 Tensor pack_panels(const std::vector<Tensor>& values, const Dims&) {
-  const Tensor w = values.at(0).contiguous();
-  const int64_t outputs = w.dim(0), inputs = w.dim(1);
-  Tensor packed =
-      Tensor::filled({(outputs + 2 * panels::kWidth - 1) / (2 * panels::kWidth) * 2, inputs, panels::kWidth}, 0.0f);
-  for (int64_t o = 0; o < outputs; ++o) {
-    for (int64_t i = 0; i < inputs; ++i) packed.at(o / panels::kWidth, i, o % panels::kWidth) = w.at(o, i);
-  }
-  return packed;
+  return blocks::pack(values.at(0), {values.at(0).dim(1)}, 2);
 }
 
 // L C 1 1 -> L C.
@@ -28,11 +22,7 @@ Tensor pack_rows(const std::vector<Tensor>& values, const Dims& d) {
   return values.at(0).contiguous().reshaped({d("L"), d("C")});
 }
 
-/// Whether adding the latent path pixel by pixel takes fewer products than making the weights of the image.
-bool has_few_pixels(const Dims& d) {
-  const int64_t per_pixel = d("L") * (d("C") + d("L") + d("O")) + d("O");
-  return d("H W") * per_pixel < d("O") * (d("L L") + d("L C") + d("C"));
-}
+bool adds_latent_path(const Dims& d) { return has_few_pixels(d("H W"), d("C"), d("O"), d("L")); }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -57,7 +47,7 @@ LITHE_REGISTER_OP(dynamic_pointwise)
       return Madds{d("N H W") * (d("O C") + d("L C") + d("O L")), d("N H W") * (d("L L") + d("O")), 0};
     })
     .kernel({"dynamic_pointwise_latent",
-             has_few_pixels,
+             adds_latent_path,
              {{"w", pack_panels}, {"q", pack_panels}, {"p", pack_panels}},
              /*pixels=*/true})
     .kernel({"dynamic_pointwise", {}, {{"w", pack_panels}, {"q", pack_rows}, {"p", pack_panels}}, /*pixels=*/true});

@@ -2,6 +2,7 @@
 // one operator with it.
 
 #include "pipelines/graph/rewrite.h"
+#include "halide_generators/dynamic_pointwise/pixels.h"
 
 namespace lithe {
 namespace {
@@ -38,8 +39,7 @@ bool is_pointwise(const Graph& graph, const Node& node) {
 /// Whether dynamic_pointwise makes the weights of the image first, as the fused operator always does.
 bool has_many_pixels(const Graph& graph, const Node& node) {
   const Shape &x = graph.value(node.inputs[0]).shape, &q = graph.value(node.inputs[4]).shape;
-  const int64_t pixels = x[2] * x[3], outputs = graph.value(node.outputs[0]).shape[1], latent = q[0];
-  return pixels * (latent * (x[1] + latent + outputs) + outputs) >= outputs * (latent * (latent + x[1]) + x[1]);
+  return !has_few_pixels(x[2] * x[3], x[1], graph.value(node.outputs[0]).shape[1], q[0]);
 }
 
 bool is_stem(const Graph& graph, const Node& node) {
