@@ -43,7 +43,7 @@ struct AvgPool {
                               x(clamp(left + r.x, 0, W - 1), clamp(top + r.y, 0, H - 1), c, n), 0.0f);
     const Expr padded = (min(left + s.kernel_w, W + s.pad_w) - left) * (min(top + s.kernel_h, H + s.pad_h) - top);
     const Expr real = (min(left + s.kernel_w, W) - max(left, 0)) * (min(top + s.kernel_h, H) - max(top, 0));
-    y(w, h, c, n) = sum(c, w, h, n) / cast<float>(select(count_include_pad != 0, padded, real));
+    y(w, h, c, n) = sum(c, w, h, n) * (1.0f / cast<float>(select(count_include_pad != 0, padded, real)));
   }
 };
 
@@ -61,7 +61,7 @@ struct AdaptiveAvgPool {
     sum(c, w, h, n) = 0.0f;
     r.where(r.x < columns && r.y < rows);
     sum(c, w, h, n) += x(clamp(left + r.x, 0, W - 1), clamp(top + r.y, 0, H - 1), c, n);
-    y(w, h, c, n) = sum(c, w, h, n) / cast<float>(columns * rows);
+    y(w, h, c, n) = sum(c, w, h, n) * (1.0f / cast<float>(columns * rows));  // so does Halide where they are known
   }
 
  private:
