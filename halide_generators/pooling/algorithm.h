@@ -90,8 +90,8 @@ struct GlobalAvgPool {
   }
 };
 
-/// The mean over all pixels of a plane: every 16th pixel goes into the same part, the parts are added in pairs, then the
-/// pixels after the last whole 16.
+/// The mean over all pixels of a plane: every 16th pixel goes into the same part, the parts are added in pairs, then
+/// the pixels after the last whole 16.
 struct PlanarAvgPool {
   Var c{"c"}, q{"q"}, n{"n"};
   RDom run, rest;
