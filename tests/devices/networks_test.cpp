@@ -1,20 +1,11 @@
 // Whole networks give the processor's answers on every device, and keep their activations there.
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
+#include "pipelines/networks/calibrate.h"
 #include "tests/devices/usable.h"
 
 namespace lithe::testing {
 namespace {
-
-Tensor noise(const Shape& shape) {
-  Tensor images(shape);
-  uint32_t state = 1;
-  for (int64_t i = 0; i < images.size(); ++i) {
-    state = state * 1664525 + 1013904223;
-    images.data()[i] = static_cast<float>(state >> 8) / (1 << 23) - 1;
-  }
-  return images;
-}
 
 void compare(const std::string& network, int64_t size) {
   LITHE_NEEDS_A_DEVICE();
@@ -23,7 +14,7 @@ void compare(const std::string& network, int64_t size) {
   const Model model = load_model(request);
   Shape shape = input_shapes(model.graph, 3).at(0);
   if (size != 0) shape.at(2) = shape.at(3) = size;
-  const Tensor images = noise(shape);
+  const Tensor images = noise_images(shape[0], shape[1], shape[2], shape[3], 1);
   const std::vector<Tensor> expected = Session(model.graph, model.parameters).run({images});
   for (const Device device : usable_devices()) {
     SCOPED_TRACE(name_of(device));
@@ -40,7 +31,7 @@ void compare(const std::string& network, int64_t size) {
 TEST(NetworksOnDevices, MicroNet) { compare("micronet_m0", 0); }
 TEST(NetworksOnDevices, DynamicConvolutionDecomposition) { compare("dcd_mobilenet_v2", 64); }
 TEST(NetworksOnDevices, ResNet) { compare("resnet18", 64); }
-TEST(NetworksOnDevices, DynamicTransfer) { compare("drt_digits", 0); }
+TEST(NetworksOnDevices, DynamicTransfer) { compare("drt_resnet18", 64); }
 
 }  // namespace
 }  // namespace lithe::testing
