@@ -26,6 +26,10 @@ struct Work {
   double gbytes() const { return 1e-9 * static_cast<double>(bytes) / seconds; }
 };
 
+// A star marks kernels that were compiled for their calls.
+std::string marked(const std::string& kernel, bool specialised) { return kernel + (specialised ? "*" : ""); }
+std::string marked(const StepProfile& step) { return marked(step.kernel, step.specialised); }
+
 Work work_of(const StepProfile& step) { return {1, step.madds, step.bytes, step.seconds}; }
 
 Work total(const std::vector<StepProfile>& steps) {
@@ -34,13 +38,20 @@ Work total(const std::vector<StepProfile>& steps) {
   return sum;
 }
 
+struct KernelSum {
+  std::string kernel;
+  bool specialised;
+  Work work;
+};
+
 // The most expensive first.
-std::vector<std::pair<std::string, Work>> by_kernel(const std::vector<StepProfile>& steps) {
-  std::map<std::string, Work> sums;
-  for (const StepProfile& step : steps) sums[step.kernel] += work_of(step);
-  std::vector<std::pair<std::string, Work>> sorted(sums.begin(), sums.end());
+std::vector<KernelSum> by_kernel(const std::vector<StepProfile>& steps) {
+  std::map<std::pair<std::string, bool>, Work> sums;
+  for (const StepProfile& step : steps) sums[{step.kernel, step.specialised}] += work_of(step);
+  std::vector<KernelSum> sorted;
+  for (const auto& [kernel, work] : sums) sorted.push_back({kernel.first, kernel.second, work});
   std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
+                   [](const KernelSum& a, const KernelSum& b) { return a.work.seconds > b.work.seconds; });
   return sorted;
 }
 
@@ -66,10 +77,10 @@ void print_work(const Work& work, const ProfileReport& report) {
               100 * work.gflops() / report.peak_gflops, grouped(work.bytes).c_str(), work.gbytes());
 }
 
-size_t width_of(const std::vector<StepProfile>& steps, std::string StepProfile::*text) {
+int width_of(const std::vector<StepProfile>& steps, std::string (*text)(const StepProfile& step)) {
   size_t width = 6;
-  for (const StepProfile& step : steps) width = std::max(width, (step.*text).size());
-  return width;
+  for (const StepProfile& step : steps) width = std::max(width, text(step).size());
+  return static_cast<int>(width);
 }
 
 constexpr char kWorkHeader[] = "       us     %        MAdds GFLOP/s peak%        bytes   GB/s";
@@ -79,13 +90,14 @@ constexpr char kWorkHeader[] = "       us     %        MAdds GFLOP/s peak%      
 Json as_json(const ProfileReport& report) {
   Json steps = Json::array(), kernels = Json::array();
   for (const StepProfile& step : report.profile.steps) {
-    Json row = {{"operator", step.op}, {"kernel", step.kernel}, {"node", step.node},
-                {"fused", step.fused}, {"input", step.input},   {"output", step.output}};
+    Json row = {{"operator", step.op},  {"kernel", step.kernel}, {"specialised", step.specialised},
+                {"node", step.node},    {"fused", step.fused},   {"input", step.input},
+                {"output", step.output}};
     row.update(as_json(work_of(step), report));
     steps.push_back(std::move(row));
   }
-  for (const auto& [kernel, work] : by_kernel(report.profile.steps)) {
-    Json row = {{"kernel", kernel}, {"steps", work.steps}};
+  for (const auto& [kernel, specialised, work] : by_kernel(report.profile.steps)) {
+    Json row = {{"kernel", kernel}, {"specialised", specialised}, {"steps", work.steps}};
     row.update(as_json(work, report));
     kernels.push_back(std::move(row));
   }
@@ -99,20 +111,20 @@ Json as_json(const ProfileReport& report) {
 }
 
 void print(const ProfileReport& report) {
-  const auto kernel_width = static_cast<int>(width_of(report.profile.steps, &StepProfile::kernel));
-  const auto node_width = static_cast<int>(width_of(report.profile.steps, &StepProfile::node));
+  const int kernel_width = width_of(report.profile.steps, [](const StepProfile& step) { return marked(step); });
+  const int node_width = width_of(report.profile.steps, [](const StepProfile& step) { return step.node; });
   std::printf("%s  %-*s  %-*s  shapes; what it was fused from\n", kWorkHeader, kernel_width, "kernel", node_width,
               "node");
   for (const StepProfile& step : report.profile.steps) {
     print_work(work_of(step), report);
     const std::string shapes = to_string(step.input) + " -> " + to_string(step.output);
-    std::printf("  %-*s  %-*s  %s%s%s\n", kernel_width, step.kernel.c_str(), node_width, step.node.c_str(),
+    std::printf("  %-*s  %-*s  %s%s%s\n", kernel_width, marked(step).c_str(), node_width, step.node.c_str(),
                 shapes.c_str(), step.fused.empty() ? "" : "; ", joined(step.fused).c_str());
   }
   std::printf("\n%s  kernel\n", kWorkHeader);
-  for (const auto& [kernel, work] : by_kernel(report.profile.steps)) {
+  for (const auto& [kernel, specialised, work] : by_kernel(report.profile.steps)) {
     print_work(work, report);
-    std::printf("  %s x%lld\n", kernel.c_str(), static_cast<long long>(work.steps));
+    std::printf("  %s x%lld\n", marked(kernel, specialised).c_str(), static_cast<long long>(work.steps));
   }
   const Work sum = total(report.profile.steps);
   print_work(sum, report);
@@ -122,7 +134,8 @@ void print(const ProfileReport& report) {
       "  all\n\nthe whole pass: %.1f us; copying the image in %.1f us, the result out %.1f us, the rest %.1f us\n",
       microseconds(report.pass_seconds), microseconds(input), microseconds(output),
       microseconds(report.pass_seconds - input - output - sum.seconds));
-  std::printf("peak: %.1f GFLOP/s, multiply-adds in registers\n", report.peak_gflops);
+  std::printf("peak: %.1f GFLOP/s, multiply-adds in registers; * a kernel that was compiled for its call\n",
+              report.peak_gflops);
 }
 
 }  // namespace lithe::cli

@@ -29,7 +29,7 @@ bool is_below(const std::string& path, const std::string& folder) {
 
 class Lister {
  public:
-  explicit Lister(const std::string& output) : output_(normal(output)) {}
+  explicit Lister(const std::string& output) : output_(output.empty() ? "" : normal(output)) {}
 
   void add_path(const std::string& path, std::istream& input) {
     if (path == "-") {

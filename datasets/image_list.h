@@ -17,9 +17,9 @@ namespace lithe {
 ///                    from the current one
 ///   -                such a list from `input`, from the current folder
 ///   other            the file itself
-/// The results in `output` are no inputs. The root is the deepest folder that holds all folders, files and listed
-/// files. A listed file that does not exist, or a folder that cannot be read, stays in the list: it becomes an error
-/// record. Throws Error(kInput) if one of `paths` does not exist, or if there is no file at all.
+/// The results in `output`, if it is not empty, are no inputs. The root is the deepest folder that holds all folders,
+/// files and listed files. A listed file that does not exist, or a folder that cannot be read, stays in the list: it
+/// becomes an error record. Throws Error(kInput) if one of `paths` does not exist, or if there is no file at all.
 ImageList list_images(const std::vector<std::string>& paths, const std::string& output, std::istream& input);
 
 }  // namespace lithe

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include "pipelines/graph/kernel_call.h"
+
 namespace lithe {
 namespace {
 
@@ -40,13 +42,37 @@ StepProfile describe(const Plan& plan, const Plan::Step& step) {
   return result;
 }
 
+// Several only for kernels that are called once per value of the last port.
+size_t calls_of(const Plan& plan, const Plan::Step& step) {
+  if (step.kernel == nullptr) return 0;
+  if (!step.kernel->per_value) return 1;
+  return step.inputs.size() + 1 - plan.graph->nodes[step.node].op->inputs().size();
+}
+
+// Whether each kernel call of a pass, in their order, goes to a kernel that was compiled for it.
+std::vector<bool> specialised_calls(const Session& session, const std::vector<Tensor>& inputs) {
+  std::vector<Shape> shapes;
+  for (const Tensor& input : inputs) shapes.push_back(input.shape());
+  std::vector<bool> result;
+  session.each_call(shapes, [&](const KernelCall& call) {
+    result.push_back(call.kernel().call != find_kernel(call.kernel().name).call);
+  });
+  return result;
+}
+
 }  // namespace
 
 Profile profile(const Session& session, const std::vector<Tensor>& inputs, int runs) {
   Profile result;
   result.input_seconds = result.output_seconds = std::numeric_limits<double>::infinity();
+  const std::vector<bool> specialised = specialised_calls(session, inputs);
+  size_t call = 0;
   session.run(inputs, [&](const Plan& plan, size_t step) {
-    if (step < plan.steps.size()) result.steps.push_back(describe(plan, plan.steps[step]));
+    if (step == plan.steps.size()) return;
+    result.steps.push_back(describe(plan, plan.steps[step]));
+    const size_t calls = calls_of(plan, plan.steps[step]);
+    if (calls > 0) result.steps.back().specialised = specialised.at(call);
+    call += calls;
   });
   for (int run = 0; run < runs; ++run) {
     Clock::time_point last = Clock::now();

@@ -11,6 +11,7 @@ namespace lithe {
 struct StepProfile {
   std::string op, kernel, node;    // kernel "copy": elements are put into row-major order
   std::vector<std::string> fused;  // nodes of the network whose work this step does as well
+  bool specialised = false;        // compiled for just this call
   Shape input, output;             // the first of each
   int64_t madds = 0;               // rule (b), as executed: zeros that a rewrite wrote into weights count
   int64_t bytes = 0;               // of all inputs, weights and outputs: what is moved at least

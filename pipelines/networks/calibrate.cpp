@@ -23,12 +23,14 @@ struct Moments {
 Moments moments(const Tensor& x) {
   const auto extent = [&](size_t d) { return d < x.shape().size() ? x.shape()[d] : 1; };
   const auto channels = static_cast<size_t>(extent(1));
+  const auto stride = [&](size_t d) { return d < x.strides().size() ? x.strides()[d] : 0; };
   std::vector<double> sum(channels), squares(channels);
   for (int64_t n = 0; n < extent(0); ++n) {
     for (int64_t h = 0; h < extent(2); ++h) {
       for (int64_t w = 0; w < extent(3); ++w) {
+        const float* pixel = x.data() + n * stride(0) + h * stride(2) + w * stride(3);
         for (size_t c = 0; c < channels; ++c) {
-          const double v = x.at(n, static_cast<int64_t>(c), h, w);
+          const double v = pixel[static_cast<int64_t>(c) * stride(1)];
           sum[c] += v, squares[c] += v * v;
         }
       }
@@ -116,9 +118,13 @@ std::vector<size_t> last_uses(const Graph& graph) {
 // Adds a grid of cells x cells random numbers, interpolated bilinearly.
 void add_octave(const RandomStream& random, int64_t plane, int64_t cells, double amplitude, float* pixels,
                 int64_t height, int64_t width) {
-  const auto node = [&](int64_t row, int64_t column) {
-    return random.normal(static_cast<uint64_t>(((plane * 128 + cells) * 128 + row) * 128 + column));
-  };
+  std::vector<double> nodes;
+  for (int64_t row = 0; row <= cells; ++row) {
+    for (int64_t column = 0; column <= cells; ++column) {
+      nodes.push_back(random.normal(static_cast<uint64_t>(((plane * 128 + cells) * 128 + row) * 128 + column)));
+    }
+  }
+  const auto node = [&](int64_t row, int64_t column) { return nodes[static_cast<size_t>(row * (cells + 1) + column)]; };
   for (int64_t y = 0; y < height; ++y) {
     const double position = static_cast<double>(y * cells) / static_cast<double>(height);
     const auto row = static_cast<int64_t>(position);
