@@ -12,6 +12,7 @@
 
 #include "pipelines/core/error.h"
 #include "pipelines/core/names.h"
+#include "pipelines/core/shared_library.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/scratch_memory.h"
 
@@ -21,6 +22,16 @@ namespace {
 std::map<std::string, CompiledKernel>& registry(Device device) {
   static auto* kernels = new std::map<std::string, CompiledKernel>[3];  // outlives every static that registers
   return kernels[static_cast<size_t>(device)];
+}
+
+// The kernels of devices register themselves when their library is loaded.
+const std::map<std::string, CompiledKernel>& kernels_for([[maybe_unused]] Device device) {
+#ifdef LITHE_GPU
+  if (device != Device::kCpu) {
+    [[maybe_unused]] static const void* const loaded = symbol("liblithe_devices.so", "lithe_opencl_relayout");
+  }
+#endif
+  return registry(device);
 }
 
 // The text of an error may come from a worker thread while the return code reaches the caller.
@@ -93,19 +104,19 @@ void set_up() { static const Setup once; }
 }  // namespace
 
 const CompiledKernel& find_kernel(const std::string& name, Device device) {
-  const auto it = registry(device).find(name);
-  if (it == registry(device).end()) {
+  const auto it = kernels_for(device).find(name);
+  if (it == kernels_for(device).end()) {
     throw Error(ErrorKind::kInternal, std::string("no kernel \"") + name + "\" was compiled in for " + name_of(device) +
                                           did_you_mean(name, kernel_names(device)));
   }
   return it->second;
 }
 
-bool has_kernel(const std::string& name, Device device) { return registry(device).count(name) > 0; }
+bool has_kernel(const std::string& name, Device device) { return kernels_for(device).count(name) > 0; }
 
 std::vector<std::string> kernel_names(Device device) {
   std::vector<std::string> names;
-  for (const auto& entry : registry(device)) names.push_back(entry.first);
+  for (const auto& entry : kernels_for(device)) names.push_back(entry.first);
   return names;
 }
 

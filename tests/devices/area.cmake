@@ -1,3 +1,6 @@
+if(LITHE_GPU)
+  add_dependencies(devices_tests lithe_devices)
+endif()
 # Where CUDA's assembler is installed, it judges our PTX; nothing else of CUDA is needed.
 find_program(PTXAS ptxas HINTS /usr/local/cuda/bin)
 if(PTXAS AND LITHE_GPU)

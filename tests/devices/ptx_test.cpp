@@ -1,4 +1,4 @@
-// The kernels for CUDA lie in the library as PTX text. Without a card, the assembler shows that a driver can take them.
+// The kernels for CUDA lie in their library as PTX text. Without a card, the assembler shows that a driver can take them.
 #ifdef LITHE_PTXAS
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ std::vector<std::string> modules_of(const std::string& library) {
 }
 
 TEST(Ptx, IsAssembledForTheOldestCard) {
-  const std::vector<std::string> modules = modules_of(read_file(LITHE_BINARY_DIR "/liblithe.so"));
+  const std::vector<std::string> modules = modules_of(read_file(LITHE_BINARY_DIR "/liblithe_devices.so"));
   ASSERT_EQ(modules.size(), kernel_names(Device::kCuda).size());
   const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "lithe_ptx";
   std::filesystem::create_directories(folder);
