@@ -24,7 +24,8 @@ inline void schedule(FactorizedConv& f, Func y, Expr multiplier, Expr stride_w, 
   }
   constexpr int kRows = 8, kSmall = 16, kChannels = 8;
   const int64_t* known_height = as_const_int(height);
-  const int row_count = known_height != nullptr && *known_height <= kSmall ? static_cast<int>(*known_height) : kRows;
+  const bool small = known_height != nullptr && *known_height <= kSmall;
+  const int row_count = tunable("rows", small ? static_cast<int>(*known_height) : kRows, {2, 4, 8, 14, 28});
   Var mo{"mo"}, mi{"mi"}, ho{"ho"}, hi{"hi"}, wo{"wo"}, wi{"wi"}, t{"t"}, task{"task"};
   const bool outputs_known = as_const_int(multiplier) != nullptr;
   const auto rows = [&](Stage s, int lanes) {

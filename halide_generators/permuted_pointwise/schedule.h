@@ -17,7 +17,7 @@ inline int outputs_at_a_time(const Expr& outputs) {
 inline void schedule(PlanarPointwise& f, Func y, const Expr& pixels, Expr per_group, const Target& target) {
   if (target.has_gpu_feature()) return on_gpu(y, {f.sum});
   const int outputs = outputs_at_a_time(per_group);
-  const int vectors = outputs < 3 ? 4 : 2;
+  const int vectors = tunable("vectors", outputs < 3 ? 4 : 2, {1, 2, 3, 4, 6});
   Var g{"g"}, in_group{"in_group"}, oo{"oo"}, oi{"oi"};
   tile_pixels(y, f.p, pixels, vectors * target.natural_vector_size<float>(), {}, [&](Stage s, Var po, Var pi) {
     s.split(f.o, g, in_group, per_group, TailStrategy::RoundUp).split(in_group, oo, oi, outputs, TailStrategy::RoundUp);
