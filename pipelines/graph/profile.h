@@ -13,9 +13,9 @@ struct StepProfile {
   std::vector<std::string> fused;  // nodes of the network whose work this step does as well
   bool specialised = false;        // compiled for just this call
   Shape input, output;             // the first of each
-  int64_t madds = 0;               // rule (b), as executed: zeros that a rewrite wrote into weights count
-  int64_t bytes = 0;               // of all inputs, weights and outputs: what is moved at least
-  double seconds = 0;              // in its fastest run
+  int64_t madds = 0;   // rule (b): zeros that a rewrite wrote into weights count, what Winograd saves does not
+  int64_t bytes = 0;   // of all inputs, weights and outputs: what is moved at least
+  double seconds = 0;  // in its fastest run
 };
 
 struct Profile {
