@@ -31,10 +31,10 @@ struct FactorizedConv {
     const Expr per_group = e.M / (e.C / e.I);
     const Expr inside = unsafe_promise_clamped(w, 0, e.W - 1);
     channel(i, m) = unsafe_promise_clamped(index(m / per_group * e.I + i), 0, e.C - 1);
-    const auto define = [&](Func column) {
-      column(w, h, m, n) = a(m);
-      column(w, h, m, n) += u(k.x, k.y, m) * rows(inside, h * s.stride_h + k.x - s.pad_h,
-                                                  unsafe_promise_clamped(channel(k.y, m), 0, e.C - 1), n);
+    const auto define = [&](Func f) {
+      const Expr c = unsafe_promise_clamped(channel(k.y, m), 0, e.C - 1);
+      f(w, h, m, n) = a(m);
+      f(w, h, m, n) += u(k.x, k.y, m) * rows(inside, h * s.stride_h + k.x - s.pad_h, c, n);
     };
     if (!lanes.empty()) padded(w, h, m, n) = 0.0f;
     for (size_t l = 0; l < lanes.size(); ++l) {

@@ -15,15 +15,14 @@ class FactorizedConvolution : public Generator<FactorizedConvolution<TAPS>> {
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {
-    const Target target = this->get_target();
     const Expr kh = TAPS == 0 ? extent(u, 0) : Expr(TAPS), kw = TAPS == 0 ? extent(v, 0) : Expr(TAPS);
     FactorizedConv f(x, u, v, a, b, index,
                      {extent(x, 0), extent(x, 1), extent(x, 2), extent(u, 1), extent(u, 2), multiplier, kh, kw},
                      Window{stride_w, stride_h, 1, 1, pad_w, pad_h}, Bounds{clamp_min, clamp_max},
-                     row_lanes(extent(x, 0), target));
+                     row_lanes(extent(x, 0), this->get_target()));
     y(f.w, f.h, f.o, f.n) = f.y(f.w, f.h, f.o, f.n);
     from_zero(x), from_zero(u), from_zero(v), from_zero(a), from_zero(b), from_zero(index), from_zero(y);
-    lithe::schedule(f, y, multiplier, stride_w, extent(y, 0), extent(y, 1), target, TAPS != 0);
+    lithe::schedule(f, y, multiplier, stride_w, extent(y, 0), extent(y, 1), this->get_target(), TAPS != 0);
   }
 };
 
