@@ -28,11 +28,11 @@ void* driver(Device device) {
   return cuda;
 }
 
+#ifdef LITHE_GPU
+
 void* driver_symbol(Device device, const char* name) {
   return driver(device) == nullptr ? nullptr : dlsym(driver(device), name);
 }
-
-#ifdef LITHE_GPU
 
 /// Calls a function of the driver. Both drivers answer with 0 where all went well.
 template <class... Arguments>
