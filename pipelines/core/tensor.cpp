@@ -38,7 +38,8 @@ void copy_elements(const Tensor& from, const Tensor& to) {
   std::vector<Loop> loops;
   for (const size_t d : order) loops.push_back({to.shape()[d], from.strides()[d], to.strides()[d]});
   while (loops.size() < 2) loops.insert(loops.begin(), {1, 0, 0});
-  const Loop inner = loops.back(), outer = loops[loops.size() - 2];
+  Loop inner = loops.back(), outer = loops[loops.size() - 2];
+  if (inner.extent < 8) std::swap(inner, outer);  // the three channels of a pixel are not worth a loop
   loops.resize(loops.size() - 2);
 
   std::vector<int64_t> index(loops.size(), 0);
