@@ -1,4 +1,5 @@
-// The kernels for CUDA lie in their library as PTX text. Without a card, the assembler shows that a driver can take them.
+// The kernels for CUDA lie in their library as PTX text. Without a card, the assembler shows that a driver can take
+// them.
 #ifdef LITHE_PTXAS
 
 #include <gtest/gtest.h>
