@@ -31,17 +31,23 @@ struct Bounds {
   Expr least, most;
 };
 
-/// y(o, m) = clamp(b(o) + sum_k w(o, k) x(start(o) + k, m)): pixels or images m as rows of a matrix.
+/// `sum`, and what `added`, if it is defined, holds at the same place.
+inline Expr plus(const Expr& sum, const Func& added, const std::vector<Expr>& at) {
+  return added.defined() ? sum + added(at) : sum;
+}
+
+/// y(o, m) = clamp(b(o) + sum_k w(o, k) x(start(o) + k, m) [+ added(o, m)]): pixels or images m as rows of a matrix.
 struct Gemm {
   Var o{"o"}, m{"m"}, ni{"ni"}, no{"no"};
   RDom k;
   Func acc{"acc"}, y{"result"};
   template <class X, class W, class B>
-  Gemm(const X& x, const W& w, const B& b, Expr groups, const Bounds& s) : k(0, w.dim(1).extent()) {
+  Gemm(const X& x, const W& w, const B& b, Expr groups, const Bounds& s, const Func& added = {})
+      : k(0, w.dim(1).extent()) {
     const Expr start = panel_start(no, x.dim(0).extent(), b.dim(0).extent(), w.dim(1).extent(), groups);
     acc(ni, no, m) = 0.0f;
     acc(ni, no, m) += w(ni, k, no) * x(start + k, m);
-    y(o, m) = clamped(acc(o % kPanel, o / kPanel, m) + b(o), s.least, s.most);
+    y(o, m) = clamped(plus(acc(o % kPanel, o / kPanel, m) + b(o), added, {o, m}), s.least, s.most);
   }
 };
 
@@ -65,14 +71,16 @@ Func zero_padded(const X& x) {
       x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}, {Expr(), Expr()}});
 }
 
-/// y(w, h, o, n) = clamp(b(o) + sum over k, kx, ky of w(o, k, kx, ky) padded(start(o) + k, ...)). A row of x is given
-/// as one run i = c + C w, so that copying it between zeros is plain copying for any number of channels.
+/// y(w, h, o, n) = clamp(b(o) + sum over k, kx, ky of w(o, k, kx, ky) padded(start(o) + k, ...) [+ added(w, h, o, n)]).
+/// A row of x is given as one run i = c + C w, so that copying it between zeros is plain copying for any number of
+/// channels.
 struct DirectConv {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, i{"i"}, ni{"ni"}, no{"no"};
   RDom k;
   Func padded{"padded"}, acc{"acc"}, y{"result"};
   template <class X, class Weights, class B>
-  DirectConv(const X& x, const Weights& weights, const B& b, Expr C, Expr groups, const Window& s, const Bounds& bounds)
+  DirectConv(const X& x, const Weights& weights, const B& b, Expr C, Expr groups, const Window& s, const Bounds& bounds,
+             const Func& added = {})
       : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
     const Func zeros = BoundaryConditions::constant_exterior(
         x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}});
@@ -82,7 +90,8 @@ struct DirectConv {
     acc(ni, no, w, h, n) = 0.0f;
     acc(ni, no, w, h, n) += weights(ni, k.x, k.y, k.z, no) *
                             padded(start + k.x + column * C, h * s.stride_h + k.z * s.dilation_h - s.pad_h, n);
-    y(w, h, c, n) = clamped(acc(c % kPanel, c / kPanel, w, h, n) + b(c), bounds.least, bounds.most);
+    const Expr value = plus(acc(c % kPanel, c / kPanel, w, h, n) + b(c), added, {w, h, c, n});
+    y(w, h, c, n) = clamped(value, bounds.least, bounds.most);
   }
 };
 

@@ -80,6 +80,13 @@ Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
   return {name, applies, {{"w", pack_depthwise}}};
 }
 
+bool steps_are_positive(const Dims& d) {
+  return d("stride_h") > 0 && d("stride_w") > 0 && d("dilation_h") > 0 && d("dilation_w") > 0;
+}
+constexpr const char* kStepsArePositive = "strides and dilations must be at least 1";
+constexpr const char* kPaddingIsPositive = "paddings must be at least 0";
+constexpr const char* kKernelFits = "the kernel is larger than the padded image";
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -104,16 +111,12 @@ LITHE_REGISTER_OP(conv2d)
     .attribute("clamp_min", -kInfinity)  // a fused ReLU or ReLU6
     .attribute("clamp_max", kInfinity)
     .derive(derive)
-    .require(
-        [](const Dims& d) {
-          return d("stride_h") > 0 && d("stride_w") > 0 && d("dilation_h") > 0 && d("dilation_w") > 0;
-        },
-        "strides and dilations must be at least 1")
-    .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, "paddings must be at least 0")
+    .require(steps_are_positive, kStepsArePositive)
+    .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, kPaddingIsPositive)
     .require(
         [](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
         "C must be groups * I and groups must divide O")
-    .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, "the kernel is larger than the padded image")
+    .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, kKernelFits)
     .gradients("x w b")
     .madds([](const Dims& d) { return d("N O Ho Wo I KH KW"); })
     .kernel(depthwise("depthwise_3x3", 3, 3))
@@ -137,5 +140,38 @@ LITHE_REGISTER_OP(conv2d)
     .kernel(winograd::kernel("winograd_2x2", {2, 2}))
     .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
     .kernel({"conv2d", {}, {{"w", pack_panels}}});
+
+// A convolution at the end of a residual block. Networks do not use it; rewrites do.
+LITHE_REGISTER_OP(conv2d_add)
+    .summary("dense convolution plus the image r; result clamped to [clamp_min, clamp_max]; made by rewrites")
+    .input("x", "N C H W")
+    .input("w", "O C KH KW")
+    .optional_input("b", "O")
+    .input("r", "N O Hr Wr")
+    .output("y", "N O Ho Wo")
+    .attribute("stride_h", int64_t{1})
+    .attribute("stride_w", int64_t{1})
+    .attribute("pad_h", int64_t{0})
+    .attribute("pad_w", int64_t{0})
+    .attribute("pad_bottom", int64_t{-1})
+    .attribute("pad_right", int64_t{-1})
+    .attribute("dilation_h", int64_t{1})
+    .attribute("dilation_w", int64_t{1})
+    .attribute("groups", int64_t{1})
+    .attribute("clamp_min", -kInfinity)
+    .attribute("clamp_max", kInfinity)
+    .derive([](Dims& d) { d.set("I", d("C")), derive(d); })
+    .require(steps_are_positive, kStepsArePositive)
+    .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, kPaddingIsPositive)
+    .require([](const Dims& d) { return d("groups") == 1; }, "groups must be 1")
+    .require([](const Dims& d) { return !is_narrow(d); }, "there must be more than 16 outputs")
+    .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, kKernelFits)
+    .require([](const Dims& d) { return d("Hr") == d("Ho") && d("Wr") == d("Wo"); }, "r must have the shape of y")
+    .madds([](const Dims& d) { return d("N O Ho Wo C KH KW"); })
+    .kernel({"pointwise_add", is_pointwise, {{"w", pack_pointwise}}, /*pixels=*/true})
+    .kernel(winograd::kernel("winograd_4x4_add", {4, 4}))
+    .kernel(winograd::kernel("winograd_2x4_add", {2, 4}))
+    .kernel(winograd::kernel("winograd_2x2_add", {2, 2}))
+    .kernel({"conv2d_add", {}, {{"w", pack_panels}}});
 
 }  // namespace lithe

@@ -1,20 +1,27 @@
 #pragma once
 #include "halide_generators/buffers.h"
 #include "halide_generators/conv2d/algorithm.h"
+#include "halide_generators/conv2d/schedule_gpu.h"
 
 namespace lithe {
 
 /// Register tile of a GEMM: `panels` vectors of 16 outputs by `rows` pixels.
 struct Tile {
   int panels, rows;
+  bool gpu = false;
 };
 
 /// 32 registers of 16 floats carry 2 x 7 sums with room for operands, and 7 divides the sizes of ImageNet networks
 /// (112, 56, 28, 14, 7). With 16 registers of 8 floats (4) a panel takes two (four) of them.
 inline Tile register_tile(const Target& target, bool narrow) {
-  if (target.has_feature(Target::AVX512_Skylake)) return {narrow ? 1 : 2, 7};
-  if (target.has_feature(Target::AVX2) || target.arch == Target::ARM) return {1, 6};
-  return {1, 3};
+  if (target.has_gpu_feature()) return {narrow ? 1 : 2, 4, true};
+  Tile usual{1, 3};
+  if (target.has_feature(Target::AVX512_Skylake))
+    usual = {narrow ? 1 : 2, 7};
+  else if (target.has_feature(Target::AVX2) || target.arch == Target::ARM)
+    usual = {1, 6};
+  const int panels = narrow ? 1 : tunable("panels", usual.panels, {1, 2});
+  return {panels, tunable("rows", usual.rows, {1, 2, 4, 5, 7, 8, 12, 14})};
 }
 
 /// Weights packed in panels, (16, K, ...): rows of 16, the first stride that matters to the inner loop is a constant.
@@ -34,12 +41,14 @@ inline void schedule_sums(Func acc, const RDom& k, Var ni, Var no, Var row, int 
 }
 
 inline void schedule(Gemm& g, Func y, const Tile& tile) {
-  constexpr int kBlock = 32;  // tiles of rows that share a pair of panels while their inputs are in the L2 cache
+  if (tile.gpu) return on_gpu(y, {g.acc, g.o, g.ni, g.no, g.m, {}}, tile.panels, tile.rows);
+  // Tiles of rows that share a pair of panels while their inputs are in the L2 cache.
+  const int block = tunable("block", 32, {8, 16, 64, 128});
   Var oo{"oo"}, oi{"oi"}, mo{"mo"}, mi{"mi"}, mb{"mb"}, task{"task"};
   const auto tiled = [&](Stage s, int rows) {
     s.split(g.o, oo, oi, kPanel * tile.panels, TailStrategy::GuardWithIf).split(oi, g.no, g.ni, kPanel);
     s.split(g.m, mo, mi, rows, rows == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
-    s.split(mo, mb, mo, kBlock, TailStrategy::GuardWithIf);
+    s.split(mo, mb, mo, block, TailStrategy::GuardWithIf);
     s.reorder(g.ni, g.no, mi, mo, oo, mb).fuse(oo, mb, task);
     s.vectorize(g.ni).unroll(g.no).unroll(mi).parallel(task);
   };
@@ -50,6 +59,7 @@ inline void schedule(Gemm& g, Func y, const Tile& tile) {
 }
 
 inline void schedule(DirectConv& f, Func y, const Tile& tile) {
+  if (tile.gpu) return on_gpu(y, {f.acc, f.c, f.ni, f.no, f.w, {f.h, f.n}}, tile.panels, tile.rows);
   Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"}, task{"task"};
   const auto tiled = [&](Stage s, int columns) {
     s.split(f.c, co, ci, kPanel * tile.panels, TailStrategy::GuardWithIf).split(ci, f.no, f.ni, kPanel);
@@ -71,7 +81,8 @@ inline void schedule(DirectConv& f, Func y, const Tile& tile) {
 /// first: small images, whose tiles nearly all touch a border, gain most (5 x 5 at 14 x 14: 385 to 64 us), large ones
 /// too (3 x 3 at 56 x 56: 46 to 28 us).
 inline void schedule(Depthwise& f, Func y, const Target& target, Expr stride_w, bool unrolled) {
-  constexpr int kColumns = 4;
+  if (target.has_gpu_feature()) return on_gpu(y, {f.acc}, {f.c, f.w, f.h, f.n});
+  const int tile_columns = tunable("columns", 4, {2, 3, 7, 8});
   Var co{"co"}, ci{"ci"}, wo{"wo"}, wi{"wi"};
   const auto tiled = [&](Stage s, int lanes, int columns) {
     s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
@@ -81,7 +92,7 @@ inline void schedule(Depthwise& f, Func y, const Target& target, Expr stride_w, 
   const int lanes = target.natural_vector_size<float>();
   const Expr channels = y.output_buffer().dim(2).extent(), width = y.output_buffer().dim(0).extent();
   for (const int stride : {1, 2}) {
-    tiled(y.specialize(channels >= lanes && width >= kColumns && stride_w == stride), lanes, kColumns);
+    tiled(y.specialize(channels >= lanes && width >= tile_columns && stride_w == stride), lanes, tile_columns);
   }
   for (int l = lanes; l >= 4; l /= 2) tiled(y.specialize(channels >= l), l, 1);
   tiled(y, 1, 1);

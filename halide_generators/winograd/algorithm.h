@@ -30,10 +30,11 @@ struct Convolution {
   Func padded{"padded"}, columns{"columns"}, transformed{"transformed"}, sum{"sum"}, product{"product"}, rows{"rows"};
   Expr tiles;
 
-  /// Defines `y`, W x H. Weights are (16, K, products row by row, panels).
+  /// Defines `y`, W x H. Weights are (16, K, products row by row, panels). `added`, if defined, is added before the
+  /// clamp.
   template <class X, class Weights, class B, class Y>
   Convolution(const X& x, const Weights& weights, const B& b, Y& y, Expr W, Expr H, int tile_w, int tile_h, Expr pad_w,
-              Expr pad_h, const Bounds& s) {
+              Expr pad_h, const Bounds& s, const Func& added) {
     const int products_w = tile_w + 2, products_h = tile_h + 2;
     const Expr wide = (W + tile_w - 1) / tile_w;
     tiles = wide * ((H + tile_h - 1) / tile_h);
@@ -64,8 +65,8 @@ struct Convolution {
                              return rows(c % kPanel, c / kPanel, i, tile.y, tile.z, n);
                            })));
     y(w, h, c, n) = undef<float>();
-    y(unsafe_promise_clamped(column, 0, W - 1), unsafe_promise_clamped(row, 0, H - 1), c, n) =
-        clamped(value + b(c), s.least, s.most);
+    const Expr at_w = unsafe_promise_clamped(column, 0, W - 1), at_h = unsafe_promise_clamped(row, 0, H - 1);
+    y(at_w, at_h, c, n) = clamped(plus(value + b(c), added, {at_w, at_h, c, n}), s.least, s.most);
   }
 };
 

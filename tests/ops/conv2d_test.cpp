@@ -25,6 +25,7 @@ struct Conv2d {
         }
       }
       if (r.has("b")) sum += r.in("b")(o);
+      if (r.has("r")) sum += r.in("r")(n, o, h, column);  // conv2d_add
       y(n, o, h, column) = min(max(sum, r.number("clamp_min")), r.number("clamp_max"));
     });
   }
@@ -66,6 +67,13 @@ LITHE_OP_TEST(conv2d, Conv2d,
               // a fused activation
               "N=1 C=8 H=7 W=7 O=16 I=8 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6",
               "N=2 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0");
+
+LITHE_OP_TEST(conv2d_add, Conv2d, "N=2 C=20 H=7 W=5 O=33 KH=1 KW=1 Hr=7 Wr=5 clamp_min=0",
+              "N=1 C=5 H=9 W=8 O=40 KH=3 KW=3 pad_h=1 pad_w=1 Hr=9 Wr=8 b=absent",
+              "N=2 C=3 H=9 W=8 O=17 KH=3 KW=3 pad_h=1 pad_w=1 Hr=5 Wr=4 stride_h=2 stride_w=2 clamp_max=1",
+              "N=2 C=20 H=13 W=13 O=40 KH=3 KW=3 pad_h=1 pad_w=1 Hr=13 Wr=13 clamp_min=0",
+              "N=1 C=33 H=7 W=7 O=50 KH=3 KW=3 pad_h=1 pad_w=1 Hr=7 Wr=7",
+              "N=3 C=33 H=6 W=5 O=50 KH=3 KW=3 pad_h=1 pad_w=1 Hr=6 Wr=5");
 
 struct PermutedPointwise {
   template <class T>
@@ -192,6 +200,7 @@ TEST(Convolutions, LetNaNPass) {
       {"conv2d", "N=1 C=4 H=5 W=5 O=20 I=4 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6"},
       {"conv2d", "N=1 C=32 H=8 W=8 O=32 I=32 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6"},
       {"conv2d", "N=1 C=4 H=5 W=5 O=20 I=4 KH=1 KW=1 clamp_min=0 clamp_max=6"},
+      {"conv2d_add", "N=1 C=32 H=8 W=8 O=32 KH=3 KW=3 pad_h=1 pad_w=1 Hr=8 Wr=8 clamp_min=0 clamp_max=6"},
       {"conv2d", "N=1 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6"},
       {"linear", "N=1 C=4 O=20 I=4 clamp_min=0 clamp_max=6"},
       {"factorized_conv", "N=1 C=3 H=5 W=9 M=3 I=1 KH=3 O=6 KW=3 pad_h=1 pad_w=1 index=0,1,2 clamp_min=0 clamp_max=6"},

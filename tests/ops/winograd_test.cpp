@@ -12,7 +12,7 @@ namespace {
 
 std::string chosen(const std::string& extents) {
   const OpCase c("conv2d", extents + " KH=3 KW=3 pad_h=1 pad_w=1");
-  return choose_kernel(c.node, c.dims()).name;
+  return choose_kernel(c.node, c.dims(), {}, {}).name;
 }
 
 TEST(Winograd, IsChosenByShape) {

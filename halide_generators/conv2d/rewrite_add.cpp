@@ -1,0 +1,41 @@
+// add(conv2d(x), r) becomes conv2d_add(x, r): the sum costs no pass of its own, and an activation behind it becomes its
+// bounds.
+
+#include <cmath>
+
+#include "halide_generators/conv2d/panels.h"
+#include "pipelines/graph/rewrite.h"
+
+namespace lithe {
+namespace {
+
+bool takes_sum(const Graph& graph, const Node* node) {
+  if (node == nullptr || node->op->name() != "conv2d") return false;
+  for (const char* bound : {"clamp_min", "clamp_max"}) {
+    if (!std::isinf(std::get<double>(node->attributes.at(bound)))) return false;
+  }
+  return std::get<int64_t>(node->attributes.at("groups")) == 1 &&
+         graph.value(node->inputs[1]).shape[0] > panels::kWidth;
+}
+
+bool fuse(Graph& graph, Parameters&, size_t index) {
+  Node& add = graph.nodes[index];
+  if (add.op->name() != "add") return false;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const Node* conv = only_producer(graph, add.inputs[side]);
+    if (!takes_sum(graph, conv)) continue;
+    const ValueId bias = conv->inputs.size() > 2 ? conv->inputs[2] : kNoValue;
+    add.inputs = {conv->inputs[0], conv->inputs[1], bias, add.inputs[1 - side]};
+    add.attributes = conv->attributes;
+    add.op = &find_op("conv2d_add");
+    graph.nodes.erase(graph.nodes.begin() + (conv - graph.nodes.data()));
+    return true;
+  }
+  return false;
+}
+
+// After BatchNorm has moved through the sum and DCD's sums have become scale_add, before activations become bounds.
+[[maybe_unused]] const bool registered = register_rewrite({"fuse_conv2d_add", 19, fuse});
+
+}  // namespace
+}  // namespace lithe
