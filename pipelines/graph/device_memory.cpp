@@ -128,6 +128,7 @@ std::shared_ptr<DeviceMemory::Part> DeviceMemory::part(const Tensor& tensor) {
     const std::shared_ptr<Block> block = weak.lock();
     const int64_t offset = address - first;
     if (block != nullptr && offset < block->bytes) {
+      LITHE_CHECK(offset + tensor.bytes() <= block->bytes);
       return std::make_shared<Part>(block, device_, offset, tensor.bytes());
     }
   }
