@@ -1,3 +1,4 @@
+add_dependencies(devices_tests lithe_cli)
 if(LITHE_GPU)
   add_dependencies(devices_tests lithe_devices)
 endif()
