@@ -21,7 +21,11 @@ std::string option(Device device) { return std::string("--device ") + name_of(de
 
 // What is wrong, or nothing.
 std::string try_to_open(Device device) {
-  if (kernel_names(device).empty()) return "this build of Lithe has no kernels for it; build with -DLITHE_GPU=ON";
+  try {
+    if (kernel_names(device).empty()) return "this build of Lithe has no kernels for it; build with -DLITHE_GPU=ON";
+  } catch (const Error& e) {
+    return e.what();  // their library is not installed
+  }
   if (!has_driver(device)) {
     return device == Device::kCuda ? "found no libcuda.so.1; install NVIDIA's driver"
                                    : "found no libOpenCL.so.1; install the driver of the graphics card and ocl-icd";
