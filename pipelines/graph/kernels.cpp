@@ -130,8 +130,9 @@ void call_kernel(const CompiledKernel& kernel, void** arguments, const std::stri
   const int code = kernel.call(arguments);
   if (code == 0) return;
   const std::lock_guard<std::mutex> lock(error_mutex);
+  const std::string advice = code == halide_error_code_device_malloc_failed ? "; try a smaller batch" : "";
   throw Error(ErrorKind::kInternal, where + ": kernel " + kernel.name + " failed with Halide error " +
-                                        std::to_string(code) + ": " + error_text);
+                                        std::to_string(code) + ": " + error_text + advice);
 }
 
 std::string halide_message(const std::function<int()>& call) {
