@@ -14,8 +14,12 @@ bool takes_sum(const Graph& graph, const Node* node) {
   for (const char* bound : {"clamp_min", "clamp_max"}) {
     if (!std::isinf(std::get<double>(node->attributes.at(bound)))) return false;
   }
-  return std::get<int64_t>(node->attributes.at("groups")) == 1 &&
-         graph.value(node->inputs[1]).shape[0] > panels::kWidth;
+  const auto integer = [&](const char* name) { return std::get<int64_t>(node->attributes.at(name)); };
+  const Shape& weights = graph.value(node->inputs[1]).shape;
+  // A strided pointwise convolution has a kernel that reads its pixels in place; with a sum it would copy the image.
+  const bool strided_pointwise =
+      weights[2] == 1 && weights[3] == 1 && (integer("stride_h") > 1 || integer("stride_w") > 1);
+  return integer("groups") == 1 && weights[0] > panels::kWidth && !strided_pointwise;
 }
 
 bool fuse(Graph& graph, Parameters&, size_t index) {
