@@ -9,8 +9,8 @@
 
 void llvm::Instruction::setFastMathFlags(FastMathFlags given) {
   using Original = void (*)(Instruction*, FastMathFlags);
-  static const auto original = reinterpret_cast<Original>(
-      dlsym(RTLD_NEXT, "_ZN4llvm11Instruction16setFastMathFlagsENS_13FastMathFlagsE"));
+  static const auto original =
+      reinterpret_cast<Original>(dlsym(RTLD_NEXT, "_ZN4llvm11Instruction16setFastMathFlagsENS_13FastMathFlagsE"));
   FastMathFlags kept;
   kept.setAllowContract(given.allowContract());
   original(this, kept);

@@ -102,4 +102,5 @@ HALIDE_REGISTER_GENERATOR(Clamp, clamp)
 HALIDE_REGISTER_GENERATOR(Add, add)
 HALIDE_REGISTER_GENERATOR(Multiply, multiply)
 HALIDE_REGISTER_GENERATOR(MultiplyChannels, multiply_channels)
-LITHE_GPU_KERNELS(relu, relu6, hard_swish, sigmoid, tanh, leaky_relu, hard_sigmoid, clamp, add, multiply, multiply_channels);
+LITHE_GPU_KERNELS(relu, relu6, hard_swish, sigmoid, tanh, leaky_relu, hard_sigmoid, clamp, add, multiply,
+                  multiply_channels);

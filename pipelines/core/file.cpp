@@ -78,7 +78,8 @@ std::string read_file(const std::string& path, int64_t limit) {
 }
 
 void write_file(const std::string& path, std::string_view bytes, unsigned mode) {
-  write_file(path, [&](const auto& append) { append(bytes); }, mode);
+  write_file(
+      path, [&](const auto& append) { append(bytes); }, mode);
 }
 
 void write_file(const std::string& path,

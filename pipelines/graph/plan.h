@@ -36,8 +36,8 @@ struct Plan {
 /// Called before every step of a plan with its index, and behind the last one with their number.
 using StepObserver = std::function<void(const Plan& plan, size_t step)>;
 
-/// `inputs`: shapes with N = 1; a graphics card takes a batch at once. `graph` must outlive the plan. Throws Error if the
-/// network cannot take them.
+/// `inputs`: shapes with N = 1; a graphics card takes a batch at once. `graph` must outlive the plan. Throws Error if
+/// the network cannot take them.
 Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device = Device::kCpu);
 
 }  // namespace lithe

@@ -44,7 +44,9 @@ class Ready {
     arenas_.push_back(std::move(arena));
   }
 
-  void each_call(const std::function<void(const KernelCall&)>& visit) { Arena(plan_, parameters_, packed_).each_call(visit); }
+  void each_call(const std::function<void(const KernelCall&)>& visit) {
+    Arena(plan_, parameters_, packed_).each_call(visit);
+  }
 
  private:
   std::unique_ptr<Arena> take() {
@@ -141,8 +143,7 @@ void Session::each_call(const std::vector<Shape>& inputs, const std::function<vo
 bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
   std::vector<Shape> single = inputs;
   for (Shape& shape : single) shape.at(0) = 1;
-  const Plan::Place& place =
-      state_->find(single)->plan().places[static_cast<size_t>(state_->rewritten.inputs.front())];
+  const Plan::Place& place = state_->find(single)->plan().places[static_cast<size_t>(state_->rewritten.inputs.front())];
   return place.strides == row_major_strides(place.shape);
 }
 
