@@ -150,7 +150,7 @@ std::string halide_message(const std::function<int()>& call) {
 
 std::string instruction_set() {
   set_up();
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LITHE_BASELINE_ONLY)
   uint64_t features[4] = {};
   const auto has = [&](std::initializer_list<int> wanted) {
     std::fill(std::begin(features), std::end(features), uint64_t{0});
