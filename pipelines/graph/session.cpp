@@ -82,6 +82,11 @@ void check_input(const std::string& network, const Value& value, const Tensor& g
               to_string(given.shape()));
 }
 
+std::vector<Shape> of_one_image(std::vector<Shape> inputs) {
+  for (Shape& shape : inputs) shape.at(0) = 1;
+  return inputs;
+}
+
 constexpr size_t kPlansKept = 4;  // input sizes that stay planned
 
 }  // namespace
@@ -129,21 +134,16 @@ Session::~Session() = default;
 const Graph& Session::graph() const { return state_->graph; }
 
 std::string Session::plan_hash(const std::vector<Shape>& inputs) const {
-  std::vector<Shape> single = inputs;
-  for (Shape& shape : single) shape.at(0) = 1;
-  return sha256(instruction_set() + "\n" + state_->find(single)->plan().describe()).substr(0, 16);
+  return sha256(instruction_set() + "\n" + state_->find(of_one_image(inputs))->plan().describe()).substr(0, 16);
 }
 
 void Session::each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const {
-  std::vector<Shape> single = inputs;
-  for (Shape& shape : single) shape.at(0) = 1;
-  state_->find(single)->each_call(visit);
+  state_->find(of_one_image(inputs))->each_call(visit);
 }
 
 bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
-  std::vector<Shape> single = inputs;
-  for (Shape& shape : single) shape.at(0) = 1;
-  const Plan::Place& place = state_->find(single)->plan().places[static_cast<size_t>(state_->rewritten.inputs.front())];
+  const Plan& plan = state_->find(of_one_image(inputs))->plan();
+  const Plan::Place& place = plan.places[static_cast<size_t>(state_->rewritten.inputs.front())];
   return place.strides == row_major_strides(place.shape);
 }
 
@@ -153,15 +153,14 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, const StepOb
     throw Error(graph.name + ": expected " + std::to_string(graph.inputs.size()) + " inputs, got " +
                 std::to_string(inputs.size()));
   }
-  std::vector<Shape> single;
+  std::vector<Shape> shapes;
   const int64_t images = inputs[0].rank() > 0 ? inputs[0].dim(0) : 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     check_input(graph.name, graph.value(graph.inputs[i]), inputs[i], images);
-    single.push_back(inputs[i].shape());
-    if (state_->device == nullptr) single.back()[0] = 1;
+    shapes.push_back(inputs[i].shape());
   }
   LITHE_CHECK(images == 1 || !observer);
-  const std::shared_ptr<Ready> ready = state_->find(single);
+  const std::shared_ptr<Ready> ready = state_->find(state_->device ? shapes : of_one_image(shapes));
 
   std::vector<Tensor> outputs;
   for (const ValueId id : graph.outputs) {
