@@ -142,8 +142,8 @@ void Session::each_call(const std::vector<Shape>& inputs, const std::function<vo
 }
 
 bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
-  const Plan& plan = state_->find(of_one_image(inputs))->plan();
-  const Plan::Place& place = plan.places[static_cast<size_t>(state_->rewritten.inputs.front())];
+  const std::shared_ptr<Ready> ready = state_->find(of_one_image(inputs));
+  const Plan::Place& place = ready->plan().places[static_cast<size_t>(state_->rewritten.inputs.front())];
   return place.strides == row_major_strides(place.shape);
 }
 
