@@ -66,14 +66,12 @@ TuneResult Tuner::run(const std::vector<KernelUse>& uses) {
 void Tuner::prepare(const std::vector<KernelUse>& uses) {
   const std::vector<KernelRecord> hints = store_.hints();
   for (const KernelUse& use : uses) {
-    std::vector<KernelTile> hinted;
-    for (const KernelRecord& hint : hints) {
-      if (hint.spec == use.spec) hinted.push_back(hint.tile);
-    }
     const KernelFunction special = specialised_kernel(use.spec, request_.instruction_set);
     works_.push_back(std::make_unique<Work>(use, special == nullptr ? use.generic : special));
-    works_.back()->hints = std::move(hinted);
     Work& work = *works_.back();
+    for (const KernelRecord& hint : hints) {
+      if (hint.spec == use.spec) work.hints.push_back(hint.tile);
+    }
     const KernelIdentity here = kernel_identity(use.spec.substr(0, use.spec.find(' ')), request_.instruction_set);
     for (const KernelRecord& record : request_.known) {
       if (record.spec != use.spec || !here.mismatch(record.identity).empty()) continue;
