@@ -28,6 +28,20 @@ bool index_fits(const Dims& d) {
          std::all_of(index.begin(), index.end(), [&](int64_t c) { return c >= 0 && c < channels; });
 }
 
+// Back to where they came from; the contract allows an index that leaves channels out or takes them twice.
+bool is_permutation(const Dims& d) {
+  std::vector<int64_t> index = d.attribute<std::vector<int64_t>>("index");
+  std::sort(index.begin(), index.end());
+  return std::adjacent_find(index.begin(), index.end()) == index.end();
+}
+
+AdjointNode inverse(const Dims& d) {
+  const auto& index = d.attribute<std::vector<int64_t>>("index");
+  std::vector<int64_t> back(index.size());
+  for (size_t c = 0; c < index.size(); ++c) back[static_cast<size_t>(index[c])] = static_cast<int64_t>(c);
+  return {"channel_permute", {"dy"}, {{"index", back}}};
+}
+
 }  // namespace
 
 LITHE_REGISTER_OP(channel_permute)
@@ -35,9 +49,10 @@ LITHE_REGISTER_OP(channel_permute)
     .input("x", "N C H W")
     .output("y", "N C H W")
     .required_attribute("index", std::vector<int64_t>{})
-    .gradients("x")
+    .gradients("x", is_permutation)
     .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
     .kernel(channel_permute_kernel())
-    .kernel(planar_kernel());
+    .kernel(planar_kernel())
+    .adjoint("x", inverse);
 
 }  // namespace lithe

@@ -20,7 +20,12 @@ LITHE_REGISTER_OP(channel_scale)
     .costs([](const Dims& d) {
       return Madds{0, d("N C H W"), 0};
     })
-    .kernel({"channel_scale", {}, {}});
+    .kernel({"channel_scale", {}, {}})
+    .adjoint("x",
+             [](const Dims&) {
+               return AdjointNode{"channel_scale", {"dy", "s"}, {}};
+             })
+    .adjoint("s", {"channel_scale_ds", {}, {}, /*pixels=*/true});
 
 // The sum of the static and the dynamic path in one pass. Networks do not use it; rewrites do.
 LITHE_REGISTER_OP(scale_add)

@@ -5,9 +5,9 @@
 namespace lithe {
 namespace {
 
-Kernel copy_kernel() {
+Kernel copy_kernel(const std::string& name) {
   Kernel kernel;
-  kernel.name = "concat";
+  kernel.name = name;
   kernel.per_value = true;
   return kernel;
 }
@@ -19,6 +19,7 @@ LITHE_REGISTER_OP(concat)
     .variadic_input("xs", "N C+ H W")
     .output("y", "N C H W")
     .gradients("xs")
-    .kernel(copy_kernel());
+    .kernel(copy_kernel("concat"))
+    .adjoint("xs", copy_kernel("concat_dxs"));
 
 }  // namespace lithe

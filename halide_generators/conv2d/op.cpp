@@ -1,6 +1,7 @@
 #include "pipelines/graph/op.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "halide_generators/conv2d/panels.h"
@@ -61,6 +62,58 @@ Tensor pack_depthwise(const std::vector<Tensor>& values, const Dims& d) {
   return packed;
 }
 
+// O I KH KW -> C O/G KH KW: the convolution of dy whose output is dx.
+Tensor turned(const Tensor& weights, int64_t groups, bool flip) {
+  const Tensor w = weights.contiguous();
+  const int64_t outputs = w.dim(0) / groups, inputs = w.dim(1), taps = w.dim(2) * w.dim(3);
+  Tensor result({groups * inputs, outputs, w.dim(2), w.dim(3)});
+  for (int64_t g = 0; g < groups; ++g) {
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t o = 0; o < outputs; ++o) {
+        const float* from = w.data() + ((g * outputs + o) * inputs + i) * taps;
+        float* to = result.data() + ((g * inputs + i) * outputs + o) * taps;
+        for (int64_t t = 0; t < taps; ++t) to[t] = from[flip ? taps - 1 - t : t];
+      }
+    }
+  }
+  return result;
+}
+
+// Where dy is convolved with stride 1, padded by what the convolution of x left over.
+AdjointNode turned_convolution(const Dims& d) {
+  const int64_t top = d("dilation_h") * (d("KH") - 1) - d("pad_h");
+  const int64_t left = d("dilation_w") * (d("KW") - 1) - d("pad_w");
+  const Attributes attributes{{"pad_h", top},
+                              {"pad_w", left},
+                              {"pad_bottom", d("H") - d("Ho") + d("pad_h")},
+                              {"pad_right", d("W") - d("Wo") + d("pad_w")},
+                              {"dilation_h", d("dilation_h")},
+                              {"dilation_w", d("dilation_w")},
+                              {"groups", d("groups")}};
+  return {"conv2d", {"dy", "w"}, attributes};
+}
+
+Kernel where_turned() {
+  Kernel conditions;
+  conditions.applies = [](const Dims& d) {
+    return d("stride_h") == 1 && d("stride_w") == 1 && d("dilation_h") * (d("KH") - 1) >= d("pad_h") &&
+           d("dilation_w") * (d("KW") - 1) >= d("pad_w") && d("H") - d("Ho") + d("pad_h") >= 0 &&
+           d("W") - d("Wo") + d("pad_w") >= 0;
+  };
+  conditions.pack["w"] = [](const std::vector<Tensor>& values, const Dims& d) {
+    return turned(values.at(0), d("groups"), true);
+  };
+  return conditions;
+}
+
+// Panels of 16 channels of x: P KH KW K' 16.
+Tensor pack_turned_panels(const std::vector<Tensor>& values, const Dims& d) {
+  Dims back("conv2d", d.attributes());
+  back.set("C", d("O")), back.set("O", d("C")), back.set("I", d("O") / d("groups"));
+  back.set("KH", d("KH")), back.set("KW", d("KW")), back.set("K", panels::depth(d("O"), d("C"), d("groups")));
+  return pack_panels({turned(values.at(0), d("groups"), false)}, back);
+}
+
 bool is_pointwise(const Dims& d) {
   return d("KH KW") == 1 && d("stride_h") == 1 && d("stride_w") == 1 && d("H") == d("Ho") && d("W") == d("Wo");
 }
@@ -78,6 +131,15 @@ Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
     return d("groups") == d("C") && d("O") == d("C") && (kh == 0 || (d("KH") == kh && d("KW") == kw));
   };
   return {name, applies, {{"w", pack_depthwise}}};
+}
+
+Kernel without_packing(Kernel kernel) {
+  kernel.pack.clear();
+  return kernel;
+}
+
+bool is_unclamped(const Dims& d) {
+  return std::isinf(d.attribute<double>("clamp_min")) && std::isinf(d.attribute<double>("clamp_max"));
 }
 
 bool steps_are_positive(const Dims& d) {
@@ -117,7 +179,7 @@ LITHE_REGISTER_OP(conv2d)
         [](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
         "C must be groups * I and groups must divide O")
     .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, kKernelFits)
-    .gradients("x w b")
+    .gradients("x w b", is_unclamped)
     .madds([](const Dims& d) { return d("N O Ho Wo I KH KW"); })
     .kernel(depthwise("depthwise_3x3", 3, 3))
     .kernel(depthwise("depthwise_5x5", 5, 5))
@@ -139,7 +201,14 @@ LITHE_REGISTER_OP(conv2d)
     .kernel(winograd::kernel("winograd_2x4", {2, 4}))
     .kernel(winograd::kernel("winograd_2x2", {2, 2}))
     .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
-    .kernel({"conv2d", {}, {{"w", pack_panels}}});
+    .kernel({"conv2d", {}, {{"w", pack_panels}}})
+    .adjoint("x", turned_convolution, where_turned())
+    .adjoint("x", depthwise("depthwise_dx", 0, 0))
+    .adjoint("x", {"conv2d_dx", {}, {{"w", pack_turned_panels}}})
+    .adjoint("w", {"pointwise_dw", is_pointwise, {}, /*pixels=*/true})
+    .adjoint("w", without_packing(depthwise("depthwise_dw", 0, 0)))
+    .adjoint("w", {"conv2d_dw", {}, {}})
+    .adjoint("b", {"conv2d_db", {}, {}, /*pixels=*/true});
 
 // A convolution at the end of a residual block. Networks do not use it; rewrites do.
 LITHE_REGISTER_OP(conv2d_add)

@@ -6,9 +6,9 @@
 namespace lithe {
 namespace {
 
-Kernel larger_head_kernel() {
+Kernel named(const std::string& name) {
   Kernel kernel;
-  kernel.name = "larger_head";
+  kernel.name = name;
   return kernel;
 }
 
@@ -20,6 +20,7 @@ LITHE_REGISTER_OP(larger_head)
     .input("q", "N C")
     .output("y", "N C")
     .gradients("p q")
-    .kernel(larger_head_kernel());
+    .kernel(named("larger_head"))
+    .adjoint("p q", named("larger_head_dp_dq"));
 
 }  // namespace lithe

@@ -1,5 +1,6 @@
 #include "pipelines/graph/op.h"
 
+#include <cmath>
 #include <limits>
 
 #include "halide_generators/conv2d/panels.h"
@@ -21,6 +22,28 @@ Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
   return packed;
 }
 
+bool is_unclamped(const Dims& d) {
+  return std::isinf(d.attribute<double>("clamp_min")) && std::isinf(d.attribute<double>("clamp_max"));
+}
+
+std::function<AdjointNode(const Dims&)> product_with_transposed() {
+  return [](const Dims&) { return AdjointNode{"linear", {"dy", "w"}, {}}; };
+}
+
+Kernel transposed_weights() {
+  Kernel conditions;
+  conditions.pack["w"] = [](const std::vector<Tensor>& values, const Dims& d) {
+    const Tensor w = values.at(0).contiguous();
+    const int64_t outputs = d("O"), inputs = d("I");
+    Tensor result({inputs, outputs});
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t o = 0; o < outputs; ++o) result.data()[i * outputs + o] = w.data()[o * inputs + i];
+    }
+    return result;
+  };
+  return conditions;
+}
+
 }  // namespace
 
 // y[n,o] = clamp(b[o] + sum_i w[o,i] x[n,i]); an image is read in the order C H W, as if flattened.
@@ -34,9 +57,12 @@ LITHE_REGISTER_OP(linear)
     .attribute("clamp_max", std::numeric_limits<double>::infinity())
     .derive([](Dims& d) { d.set("K", d("I")); })
     .require([](const Dims& d) { return d("I") == d("C H W"); }, "I must be C * H * W")
-    .gradients("x w b")
+    .gradients("x w b", is_unclamped)
     .madds([](const Dims& d) { return d("N O I"); })
     .kernel({"linear_narrow", [](const Dims& d) { return d("O") <= panels::kWidth; }, {{"w", pack_panels}}})
-    .kernel({"linear", {}, {{"w", pack_panels}}});
+    .kernel({"linear", {}, {{"w", pack_panels}}})
+    .adjoint("x", product_with_transposed(), transposed_weights())
+    .adjoint("w", {"linear_dw", {}, {}})
+    .adjoint("b", {"conv2d_db", {}, {}, /*pixels=*/true});
 
 }  // namespace lithe

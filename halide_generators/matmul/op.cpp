@@ -5,9 +5,9 @@
 namespace lithe {
 namespace {
 
-Kernel matmul_kernel() {
+Kernel named(const std::string& name) {
   Kernel kernel;
-  kernel.name = "matmul";
+  kernel.name = name;
   return kernel;
 }
 
@@ -20,6 +20,8 @@ LITHE_REGISTER_OP(matmul)
     .output("y", "N M P")
     .gradients("a b")
     .madds([](const Dims& d) { return d("N M K P"); })
-    .kernel(matmul_kernel());
+    .kernel(named("matmul"))
+    .adjoint("a", named("matmul_da"))
+    .adjoint("b", named("matmul_db"));
 
 }  // namespace lithe

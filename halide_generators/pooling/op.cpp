@@ -54,7 +54,8 @@ LITHE_REGISTER_OP(max_pool)
     .derive(pool_extents)
     .require(windows_fit, kWindowsFit)
     .require(padding_is_small, kPaddingIsSmall)
-    .kernel(named("max_pool"));
+    .kernel(named("max_pool"))
+    .adjoint("x", named("max_pool_dx"));
 
 LITHE_REGISTER_OP(avg_pool)
     .summary("the mean of each window; count_include_pad divides by the window with its padding")
@@ -72,7 +73,8 @@ LITHE_REGISTER_OP(avg_pool)
     .derive(pool_extents)
     .require(windows_fit, kWindowsFit)
     .require(padding_is_small, kPaddingIsSmall)
-    .kernel(named("avg_pool"));
+    .kernel(named("avg_pool"))
+    .adjoint("x", named("avg_pool_dx"));
 
 LITHE_REGISTER_OP(adaptive_avg_pool)
     .summary("out_h x out_w cells; cell i is the mean over rows floor(i*H/out_h) to ceil((i+1)*H/out_h) - 1")
@@ -83,7 +85,8 @@ LITHE_REGISTER_OP(adaptive_avg_pool)
     .gradients("x")
     .derive([](Dims& d) { d.set("Ho", d("out_h")), d.set("Wo", d("out_w")); })
     .require([](const Dims& d) { return d("out_h") >= 1 && d("out_w") >= 1; }, "out_h and out_w must be positive")
-    .kernel(named("adaptive_avg_pool"));
+    .kernel(named("adaptive_avg_pool"))
+    .adjoint("x", named("adaptive_avg_pool_dx"));
 
 LITHE_REGISTER_OP(global_avg_pool)
     .summary("the mean over all pixels")
@@ -91,6 +94,7 @@ LITHE_REGISTER_OP(global_avg_pool)
     .output("y", "N C")
     .gradients("x")
     .kernel({"global_avg_pool", {}, {}, /*pixels=*/true})
-    .kernel(planar("planar_avg_pool"));
+    .kernel(planar("planar_avg_pool"))
+    .adjoint("x", {"global_avg_pool_dx", {}, {}, /*pixels=*/true});
 
 }  // namespace lithe

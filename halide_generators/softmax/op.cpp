@@ -5,9 +5,9 @@
 namespace lithe {
 namespace {
 
-Kernel over_pixels() {
+Kernel over_pixels(const std::string& name) {
   Kernel kernel;
-  kernel.name = "softmax";
+  kernel.name = name;
   kernel.pixels = true;
   return kernel;
 }
@@ -19,6 +19,7 @@ LITHE_REGISTER_OP(softmax)
     .input("x", "N C H W")
     .output("y", "N C H W")
     .gradients("x")
-    .kernel(over_pixels());
+    .kernel(over_pixels("softmax"))
+    .adjoint("x", over_pixels("softmax_dx"));
 
 }  // namespace lithe

@@ -1,18 +1,6 @@
 #include "pipelines/graph/arena.h"
 
-#include "pipelines/kernel_cache/kernel_cache.h"
-
 namespace lithe {
-namespace {
-
-// Takes kernels that were compiled for just these calls, where there are any.
-void specialise(std::vector<KernelCall>& calls) {
-  for (KernelCall& call : calls) {
-    if (const KernelFunction kernel = specialised_kernel(call.spec(), instruction_set())) call.use(kernel);
-  }
-}
-
-}  // namespace
 
 Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed,
              DeviceMemory* device)

@@ -1,32 +1,43 @@
+#include "pipelines/graph/forward.h"
+
 #include "pipelines/graph/kernel_call.h"
 #include "pipelines/graph/session.h"
 
 namespace lithe {
 namespace {
 
-Tensor laid_out(const Tensor& t, bool planar) {
-  if (has_layout(t.shape(), t.strides(), planar)) return t;
-  Tensor copied = planar ? Tensor(t.shape()) : Tensor::channels_last(t.shape());
-  copy(t, copied);
-  return copied;
+// Other layouts than the two of images are nothing that kernels know.
+Tensor as_activation(const Tensor& t, TensorPool& pool) {
+  return has_layout(t.shape(), t.strides(), true) ? t : pool.laid_out(t, false);
 }
 
-// Other layouts than the two of images are nothing that kernels know.
-Tensor as_activation(const Tensor& t) { return has_layout(t.shape(), t.strides(), true) ? t : laid_out(t, false); }
+// Batch and image size are free; the rank, the type and the channels are not.
+void check_input(const std::string& network, const Value& value, const Tensor& given, int64_t images) {
+  const bool fits = given.dtype() == DType::kF32 && given.rank() == static_cast<int64_t>(value.shape.size()) &&
+                    given.rank() > 0 && given.dim(0) == images && images > 0 &&
+                    (given.rank() < 2 || given.dim(1) == value.shape[1]);
+  if (fits) return;
+  std::string expected = "N";
+  for (size_t d = 1; d < value.shape.size(); ++d) expected += "x" + (d > 1 ? "any" : std::to_string(value.shape[d]));
+  throw Error(network + "." + value.name + ": expected F32 " + expected + ", got " + name_of(given.dtype()) + " " +
+              to_string(given.shape()));
+}
 
-}  // namespace
-
-std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& given) {
-  std::vector<Tensor> inputs;
+std::vector<const Shape*> shapes_of(const std::vector<Tensor>& inputs) {
   std::vector<const Shape*> shapes;
-  for (size_t i = 0; i < given.size(); ++i) {
-    const std::string& dims = node.op->port_of(i).dims;
-    const bool activation = is_image(dims) || dims == "...";
-    inputs.push_back(given[i].empty() ? Tensor() : activation ? as_activation(given[i]) : given[i].contiguous());
-  }
   for (const Tensor& t : inputs) shapes.push_back(t.empty() ? nullptr : &t.shape());
-  const Dims dims = node.op->bind(node.attributes, shapes, node.name);
-  const std::vector<Shape> output_shapes = node.op->output_shapes(dims, shapes);
+  return shapes;
+}
+
+std::vector<Tensor> run(const Node& node, const Dims& dims, const std::vector<Tensor>& given, TensorPool& pool,
+                        bool specialised) {
+  std::vector<Tensor> inputs;
+  for (size_t i = 0; i < given.size(); ++i) {
+    const std::string& port = node.op->port_of(i).dims;
+    const bool activation = is_image(port) || port == "...";
+    inputs.push_back(given[i].empty() ? Tensor() : activation ? as_activation(given[i], pool) : given[i].contiguous());
+  }
+  const std::vector<Shape> output_shapes = node.op->output_shapes(dims, shapes_of(inputs));
   if (node.op->is_view()) {
     if (output_shapes[0] == inputs[0].shape()) return {inputs[0]};
     return {inputs[0].contiguous().reshaped(output_shapes[0])};
@@ -35,28 +46,65 @@ std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& given)
   const Kernel& kernel = choose_kernel(node, dims, first.shape(), first.strides());
   const bool planar = wants_planar(kernel, first.shape(), first.strides());
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (is_image(node.op->port_of(i).dims)) inputs[i] = laid_out(inputs[i], planar);
+    if (!inputs[i].empty() && is_image(node.op->port_of(i).dims)) inputs[i] = pool.laid_out(inputs[i], planar);
   }
   std::vector<Tensor> outputs;
   for (size_t k = 0; k < output_shapes.size(); ++k) {
     const std::string& port = node.op->outputs()[k].dims;
-    const bool rows = planar || (!is_image(port) && port != "...");
-    outputs.push_back(rows ? Tensor(output_shapes[k]) : Tensor::channels_last(output_shapes[k]));
+    outputs.push_back(pool.take(output_shapes[k], planar || (!is_image(port) && port != "...")));
   }
-  for (const KernelCall& call : prepare(node, kernel, dims, inputs, pack(node, kernel, dims, inputs), outputs)) call();
+  std::vector<KernelCall> calls = prepare(node, kernel, dims, inputs, pack(node, kernel, dims, inputs), outputs);
+  if (specialised) specialise(calls);
+  for (const KernelCall& call : calls) call();
   return outputs;
+}
+
+}  // namespace
+
+std::vector<Tensor> run_node(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs, TensorPool& pool) {
+  return run(node, dims, inputs, pool, !dims.has("seed"));  // a seed is never seen again
+}
+
+std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs, TensorPool& pool) {
+  return run_node(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool);
+}
+
+std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs) {
+  TensorPool pool;
+  return run(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool, false);
+}
+
+void check_inputs(const Graph& graph, const std::vector<Tensor>& inputs) {
+  if (inputs.size() != graph.inputs.size()) {
+    throw Error(graph.name + ": expected " + std::to_string(graph.inputs.size()) + " inputs, got " +
+                std::to_string(inputs.size()));
+  }
+  const int64_t images = inputs[0].rank() > 0 ? inputs[0].dim(0) : 0;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    check_input(graph.name, graph.value(graph.inputs[i]), inputs[i], images);
+  }
+}
+
+std::vector<Tensor> state_values(const Graph& graph, const Parameters& parameters) {
+  std::vector<Tensor> values(graph.values.size());
+  for (const ValueId id : graph.state()) {
+    const Value& value = graph.value(id);
+    const auto it = parameters.find(value.name);
+    if (it == parameters.end()) throw Error(graph.name + ": no parameter \"" + value.name + "\"");
+    if (it->second.shape() != value.shape) {
+      throw Error(graph.name + ": parameter \"" + value.name + "\" is " + to_string(it->second.shape()) +
+                  ", expected " + to_string(value.shape));
+    }
+    values[static_cast<size_t>(id)] = it->second;
+  }
+  return values;
 }
 
 Pass forward(const Graph& graph, const Parameters& parameters, const std::vector<Tensor>& inputs) {
   LITHE_CHECK(inputs.size() == graph.inputs.size());
   Pass pass;
   pass.graph_ = &graph;
-  pass.values_.resize(graph.values.size());
-  for (const ValueId id : graph.state()) {
-    const auto it = parameters.find(graph.value(id).name);
-    if (it == parameters.end()) throw Error(graph.name + ": no parameter \"" + graph.value(id).name + "\"");
-    pass.values_[static_cast<size_t>(id)] = it->second;
-  }
+  pass.values_ = state_values(graph, parameters);
   for (size_t i = 0; i < inputs.size(); ++i) pass.values_[static_cast<size_t>(graph.inputs[i])] = inputs[i];
   for (const Node& node : graph.nodes) {
     std::vector<Tensor> values;

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "pipelines/kernel_cache/kernel_cache.h"
+
 namespace lithe {
 namespace {
 
@@ -47,9 +49,8 @@ std::vector<halide_dimension_t> present_image(const Tensor& t, int rank, const K
               where + ": a kernel cannot take an image with " + std::to_string(rank) + " dimensions");
 }
 
-std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int rank, const Kernel& kernel,
+std::vector<halide_dimension_t> present(const Tensor& t, const Port* port, int rank, const Kernel& kernel, bool packed,
                                         const std::string& where) {
-  const bool packed = port != nullptr && kernel.pack.count(port->name) > 0;
   const bool any = port != nullptr && port->dims == "...";
   if (!packed && port != nullptr && (is_image(port->dims) || (any && rank != 1 && t.rank() == 4))) {
     return present_image(t, rank, kernel, where);
@@ -89,7 +90,8 @@ const Port* find_port(const Op& op, const std::string& name) {
   for (const Port& port : op.outputs()) {
     if (port.name == name) return &port;
   }
-  return nullptr;
+  // The gradient of a port has its dimensions.
+  return name.size() > 1 && name[0] == 'd' ? find_port(op, name.substr(1)) : nullptr;
 }
 
 }  // namespace
@@ -181,7 +183,8 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
       for (const std::string& dim : words(port->dims)) shape.push_back(dims(dim));
       buffer.tensor = Tensor::filled(shape, 0.0f);
     }
-    buffer.dims = present(buffer.tensor, find_port(*node.op, name), argument.dimensions, kernel, *where_ + "." + name);
+    buffer.dims = present(buffer.tensor, find_port(*node.op, name), argument.dimensions, kernel,
+                          kernel.pack.count(name) > 0, *where_ + "." + name);
     buffer.header.host = static_cast<uint8_t*>(buffer.tensor.raw());
     buffer.header.type = argument.type;
     buffer.header.dimensions = argument.dimensions;
@@ -251,6 +254,12 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
     first += inputs[i].dim(1);
   }
   return calls;
+}
+
+void specialise(std::vector<KernelCall>& calls) {
+  for (KernelCall& call : calls) {
+    if (const KernelFunction kernel = specialised_kernel(call.spec(), instruction_set())) call.use(kernel);
+  }
 }
 
 }  // namespace lithe

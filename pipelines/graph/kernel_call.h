@@ -77,4 +77,7 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
                                 const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
                                 const std::vector<Tensor>& outputs, DeviceMemory* memory = nullptr);
 
+/// Takes kernels that were compiled for just these calls, where there are any.
+void specialise(std::vector<KernelCall>& calls);
+
 }  // namespace lithe

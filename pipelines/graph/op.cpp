@@ -177,6 +177,16 @@ std::vector<Shape> Op::output_shapes(const Dims& dims, const std::vector<const S
   return result;
 }
 
+Op& Op::in_training(const std::string& name, const std::function<void(Op&)>& edit) {
+  Op form = *this;
+  form.name_ = name;
+  form.kernels_.clear(), form.adjoints_.clear();
+  form.view_ = false;
+  edit(form);
+  training_form_ = std::make_shared<const Op>(std::move(form));
+  return *this;
+}
+
 Op& register_op(const std::string& name) {
   auto& op = registry()[name];
   LITHE_CHECK(op == nullptr);

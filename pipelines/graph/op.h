@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -83,6 +84,28 @@ struct Kernel {
   bool planar = false;     // activations row-major instead of channels innermost
 };
 
+class Op;
+
+/// Another operator's node whose output 0 is the gradient of an input. `inputs` are ports of the node whose gradient it
+/// is, or `d` and the name of its output.
+struct AdjointNode {
+  std::string op;
+  std::vector<std::string> inputs;
+  Attributes attributes;
+};
+
+/// How the gradients of some inputs are had from that of output 0, `dy` where that output is named y. A kernel's
+/// arguments are bound by name as in the forward direction, and `dx` is the gradient of x: what a kernel reads and
+/// gives is what it names. Gradients of a variadic port lie in one buffer, value after value, unless the kernel is
+/// called per value. Without a kernel and a node the gradient is dy itself.
+struct Adjoint {
+  std::string inputs;  // the ports whose gradients it gives, separated by blanks
+  /// `pack` and `applies` count for nodes too; a name only for kernels.
+  Kernel kernel;
+  std::function<AdjointNode(const Dims&)> node;
+  bool passes_on() const { return kernel.name.empty() && !node; }
+};
+
 class Op {
  public:
   explicit Op(std::string name) : name_(std::move(name)) {}
@@ -114,9 +137,28 @@ class Op {
     requirements_.push_back({std::move(holds), message});
     return *this;
   }
-  /// The inputs that have a gradient, separated by blanks.
-  Op& gradients(const std::string& names) {
-    gradients_ = names;
+  /// The inputs that have a gradient, separated by blanks; `exist` says for which attributes, empty: always.
+  Op& gradients(const std::string& names, std::function<bool(const Dims&)> exist = {}) {
+    gradients_ = names, gradients_exist_ = std::move(exist);
+    return *this;
+  }
+  /// Of the adjoints that give a gradient and apply, the first one is taken.
+  Op& adjoint(const std::string& inputs, Kernel kernel) {
+    adjoints_.push_back({inputs, std::move(kernel), {}});
+    return *this;
+  }
+  Op& adjoint(const std::string& input, std::function<AdjointNode(const Dims&)> node, Kernel conditions = {}) {
+    adjoints_.push_back({input, std::move(conditions), std::move(node)});
+    return *this;
+  }
+  Op& adjoint_passes_on(const std::string& inputs) { return adjoint(inputs, Kernel{}); }
+  /// What takes this operator's place in training mode: what is stated up to here, without kernels and adjoints, and
+  /// what `edit` adds. Further outputs are kept for its adjoints, or are the next values of statistics (`next`). An integer
+  /// attribute `seed` is set anew for every node and pass.
+  Op& in_training(const std::string& name, const std::function<void(Op&)>& edit);
+  /// Output `output` is the next value of the statistic that is the input `statistic`.
+  Op& next(const std::string& statistic, const std::string& output) {
+    next_[statistic] = output;
     return *this;
   }
   Op& madds(std::function<int64_t(const Dims&)> layers) {
@@ -130,10 +172,10 @@ class Op {
     kernels_.push_back(std::move(kernel));
     return *this;
   }
-  /// The output holds the elements of input 0 in the same row-major order; no kernel is needed.
+  /// The output holds the elements of input 0 in the same row-major order; no kernel is needed, nor one back.
   Op& view() {
     view_ = true;
-    return *this;
+    return adjoint_passes_on(inputs_.at(0).name);
   }
   Op& summary(const std::string& text) {
     summary_ = text;
@@ -147,6 +189,10 @@ class Op {
   const Attributes& attributes() const { return attributes_; }
   const std::vector<Kernel>& kernels() const { return kernels_; }
   const std::string& gradients() const { return gradients_; }
+  bool gradients_exist(const Dims& dims) const { return !gradients_exist_ || gradients_exist_(dims); }
+  const std::vector<Adjoint>& adjoints() const { return adjoints_; }
+  const Op* training_form() const { return training_form_.get(); }
+  const std::map<std::string, std::string>& next() const { return next_; }
   const std::string& summary() const { return summary_; }
   bool is_view() const { return view_; }
 
@@ -178,6 +224,10 @@ class Op {
   std::vector<Requirement> requirements_;
   std::function<Madds(const Dims&)> costs_;
   std::vector<Kernel> kernels_;
+  std::function<bool(const Dims&)> gradients_exist_;
+  std::vector<Adjoint> adjoints_;
+  std::shared_ptr<const Op> training_form_;
+  std::map<std::string, std::string> next_;
   bool view_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/arena.h"
+#include "pipelines/graph/forward.h"
 #include "pipelines/graph/rewrite.h"
 #include "pipelines/graph/weight_memory.h"
 
@@ -70,18 +71,6 @@ class Ready {
   std::vector<std::unique_ptr<Arena>> arenas_;
 };
 
-// Batch and image size are free; the rank, the type and the channels are not.
-void check_input(const std::string& network, const Value& value, const Tensor& given, int64_t images) {
-  const bool fits = given.dtype() == DType::kF32 && given.rank() == static_cast<int64_t>(value.shape.size()) &&
-                    given.rank() > 0 && given.dim(0) == images && images > 0 &&
-                    (given.rank() < 2 || given.dim(1) == value.shape[1]);
-  if (fits) return;
-  std::string expected = "N";
-  for (size_t d = 1; d < value.shape.size(); ++d) expected += "x" + (d > 1 ? "any" : std::to_string(value.shape[d]));
-  throw Error(network + "." + value.name + ": expected F32 " + expected + ", got " + name_of(given.dtype()) + " " +
-              to_string(given.shape()));
-}
-
 std::vector<Shape> of_one_image(std::vector<Shape> inputs) {
   for (Shape& shape : inputs) shape.at(0) = 1;
   return inputs;
@@ -113,16 +102,12 @@ struct Session::State {
 
 Session::Session(Graph graph, const Parameters& parameters, SessionOptions options)
     : state_(std::make_unique<State>()) {
+  const std::vector<Tensor> values = state_values(graph, parameters);
   for (const ValueId id : graph.state()) {
-    const Value& value = graph.value(id);
-    const auto it = parameters.find(value.name);
-    if (it == parameters.end()) throw Error(graph.name + ": no parameter \"" + value.name + "\"");
-    if (it->second.shape() != value.shape) {
-      throw Error(graph.name + ": parameter \"" + value.name + "\" is " + to_string(it->second.shape()) +
-                  ", expected " + to_string(value.shape));
-    }
-    state_->parameters[value.name] = it->second;
+    state_->parameters[graph.value(id).name] = values[static_cast<size_t>(id)];
   }
+  require(options.weights, options.device);
+  state_->weights = options.weights;
   state_->graph = graph;
   state_->rewritten = std::move(graph);
   if (options.device != Device::kCpu) state_->device = std::make_unique<DeviceMemory>(options.device);
@@ -149,16 +134,10 @@ bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
 
 std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, const StepObserver& observer) const {
   const Graph& graph = state_->graph;
-  if (inputs.size() != graph.inputs.size()) {
-    throw Error(graph.name + ": expected " + std::to_string(graph.inputs.size()) + " inputs, got " +
-                std::to_string(inputs.size()));
-  }
+  check_inputs(graph, inputs);
   std::vector<Shape> shapes;
-  const int64_t images = inputs[0].rank() > 0 ? inputs[0].dim(0) : 0;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    check_input(graph.name, graph.value(graph.inputs[i]), inputs[i], images);
-    shapes.push_back(inputs[i].shape());
-  }
+  for (const Tensor& t : inputs) shapes.push_back(t.shape());
+  const int64_t images = inputs[0].dim(0);
   LITHE_CHECK(images == 1 || !observer);
   const std::shared_ptr<Ready> ready = state_->find(state_->device ? shapes : of_one_image(shapes));
 

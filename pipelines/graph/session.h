@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "pipelines/graph/device.h"
-#include "pipelines/graph/parameters.h"
+#include "pipelines/graph/pass.h"
 #include "pipelines/graph/plan.h"
 
 namespace lithe {
@@ -45,22 +45,9 @@ class Session {
   std::unique_ptr<State> state_;
 };
 
-/// One forward pass that owns its activations; several of one network may be alive at once.
-class Pass {
- public:
-  /// The tensor of a value: an activation, an input or a parameter.
-  const Tensor& value(ValueId id) const { return values_.at(static_cast<size_t>(id)); }
-  Tensor output(size_t i = 0) const { return value(graph_->outputs.at(i)).contiguous(); }
-
- private:
-  friend Pass forward(const Graph&, const Parameters&, const std::vector<Tensor>&);
-  const Graph* graph_ = nullptr;
-  std::vector<Tensor> values_;
-};
-
 /// Runs the graph as written, in inference mode. `graph` must outlive the pass. Inputs as for Session::run.
 Pass forward(const Graph& graph, const Parameters& parameters, const std::vector<Tensor>& inputs);
-/// Runs one node on the values of its inputs (absent ones are empty tensors).
+/// Runs one node on the values of its inputs (absent ones are empty tensors), with generic kernels.
 std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs);
 
 }  // namespace lithe

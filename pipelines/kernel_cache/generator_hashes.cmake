@@ -18,7 +18,7 @@ function(add_with_includes file)
 endfunction()
 
 set(rows "")
-file(GLOB generators ${GENERATORS}/*/generator.cpp)
+file(GLOB generators ${GENERATORS}/*/generator.cpp ${GENERATORS}/*/generator_adjoint.cpp)
 foreach(generator ${generators})
   set(closure "")
   add_with_includes(${generator})

@@ -107,8 +107,8 @@ void check_threads(const OpCase& c, const std::vector<Tensor>& one_thread) {
 
 }  // namespace
 
-OpCase::OpCase(const std::string& op, const std::string& text) {
-  node.op = &find_op(op);
+OpCase::OpCase(const Op& op, const std::string& text) {
+  node.op = &op;
   node.name = "test";
   const std::map<std::string, std::string> given = pairs(text);
   Attributes attributes;

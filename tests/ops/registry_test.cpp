@@ -21,7 +21,13 @@ TEST(Registry, EveryOperatorHasItsKernelsAndEveryKernelAnOperator) {
   for (const std::string& name : op_names()) {
     const Op& op = find_op(name);
     EXPECT_EQ(op.is_view(), op.kernels().empty()) << name << " needs a kernel or view(), not both";
-    for (const Kernel& kernel : op.kernels()) wanted.insert(kernel.name);
+    for (const Op* form : {&op, op.training_form()}) {
+      if (form == nullptr) continue;
+      for (const Kernel& kernel : form->kernels()) wanted.insert(kernel.name);
+      for (const Adjoint& adjoint : form->adjoints()) {
+        if (!adjoint.kernel.name.empty()) wanted.insert(adjoint.kernel.name);
+      }
+    }
   }
   const std::vector<std::string> compiled = kernel_names();
   EXPECT_EQ(wanted, std::set<std::string>(compiled.begin(), compiled.end()));
@@ -50,6 +56,24 @@ TEST(Registry, GradientsNameInputs) {
       const bool found =
           std::any_of(op.inputs().begin(), op.inputs().end(), [&](const Port& p) { return p.name == input; });
       EXPECT_TRUE(found) << name << " has no input \"" << input << "\"";
+    }
+  }
+}
+
+TEST(Registry, EveryGradientHasAnAdjointThatAlwaysApplies) {
+  for (const std::string& name : op_names()) {
+    for (const Op* op : {&find_op(name), find_op(name).training_form()}) {
+      if (op == nullptr) continue;
+      std::map<std::string, bool> always;  // of what adjoints give, whether the last one always applies
+      for (const Adjoint& adjoint : op->adjoints()) {
+        for (const std::string& input : words(adjoint.inputs)) always[input] = !adjoint.kernel.applies;
+      }
+      for (const std::string& input : words(op->gradients())) {
+        EXPECT_TRUE(always.count(input)) << op->name() << " needs .adjoint(\"" << input << "\", ...)";
+        EXPECT_TRUE(!always.count(input) || always[input]) << op->name() << ": some extents have no d" << input;
+        always.erase(input);
+      }
+      EXPECT_TRUE(always.empty()) << op->name() << ".gradients() leaves out " << always.begin()->first;
     }
   }
 }

@@ -1,0 +1,149 @@
+#pragma once
+#include "halide_generators/conv2d/algorithm.h"
+
+// The gradients of a convolution. That of x is a convolution of dy with turned weights, which forward kernels compute;
+// only strided ones have a kernel of their own. Gradients of weights are sums over all pixels of all images: in parts,
+// whose number the shape fixes, of chunks, each of which is one sequential sum.
+namespace lithe {
+
+/// The gradient of x as a convolution of dy over those taps that meet pixel w: w = column * stride + tap * dilation -
+/// pad. `weights` are packed as for the convolution of dy (panels of 16 channels of x), taps in their order.
+struct StridedGradient {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
+  RDom k;
+  Func acc{"acc"}, dx{"result"};
+  template <class Y, class Weights>
+  StridedGradient(const Y& dy, const Weights& weights, Expr C, Expr groups, const Window& s)
+      : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
+    const Expr Wo = dy.dim(0).extent(), Ho = dy.dim(1).extent(), O = dy.dim(2).extent();
+    const Expr start = panel_start(no, O, C, weights.dim(1).extent(), groups);
+    const Expr column = w + s.pad_w - k.y * s.dilation_w, row = h + s.pad_h - k.z * s.dilation_h;
+    acc(ni, no, w, h, n) = 0.0f;
+    k.where(column % s.stride_w == 0 && row % s.stride_h == 0 && column >= 0 && row >= 0 && column / s.stride_w < Wo &&
+            row / s.stride_h < Ho);
+    acc(ni, no, w, h, n) += weights(ni, k.x, k.y, k.z, no) * dy(clamp(column / s.stride_w, 0, Wo - 1),
+                                                                clamp(row / s.stride_h, 0, Ho - 1), start + k.x, n);
+    dx(w, h, c, n) = acc(c % kPanel, c / kPanel, w, h, n);
+  }
+};
+
+/// The same for one tap per channel: weights(c, kx, ky).
+struct StridedDepthwiseGradient {
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  RDom k;
+  Func acc{"acc"}, dx{"result"};
+  template <class Y, class Weights>
+  StridedDepthwiseGradient(const Y& dy, const Weights& weights, const Window& s)
+      : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent()) {
+    const Expr Wo = dy.dim(0).extent(), Ho = dy.dim(1).extent();
+    const Expr column = w + s.pad_w - k.x * s.dilation_w, row = h + s.pad_h - k.y * s.dilation_h;
+    acc(c, w, h, n) = 0.0f;
+    k.where(column % s.stride_w == 0 && row % s.stride_h == 0 && column >= 0 && row >= 0 && column / s.stride_w < Wo &&
+            row / s.stride_h < Ho);
+    acc(c, w, h, n) +=
+        weights(c, k.x, k.y) * dy(clamp(column / s.stride_w, 0, Wo - 1), clamp(row / s.stride_h, 0, Ho - 1), c, n);
+    dx(w, h, c, n) = acc(c, w, h, n);
+  }
+};
+
+/// How a sum over `count` rows is split: chunks of `size` rows, parts of neighbouring chunks. There are as many parts
+/// as memory for at most kMost numbers allows, of `each` numbers, but no more than kParts.
+struct Parts {
+  static constexpr int kMost = 1 << 20, kParts = 16;
+  Expr count, chunks, parts, chunks_per_part;
+  int size;
+  Parts(Expr count_, int size_, Expr each) : count(count_), size(size_) {
+    chunks = (count + size - 1) / size;
+    parts = max(min(min(kMost / max(each, 1), kParts), chunks), 1);
+    chunks_per_part = (chunks + parts - 1) / parts;
+  }
+};
+
+/// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16 outputs over a band of inputs.
+struct PanelGradient {
+  Var ni{"ni"}, no{"no"}, k{"k"}, part{"part"}, chunk{"chunk"};
+  RDom row, chunks, parts;
+  Func acc{"acc"}, sum{"sum"}, total{"total"};
+  template <class X, class Y>
+  PanelGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Parts& p)
+      : row(0, p.size), chunks(0, p.chunks_per_part), parts(0, p.parts) {
+    const Expr start = panel_start(no, C, O, K, groups);
+    const Expr m = chunk * p.size + row;
+    acc(ni, k, no, chunk) = 0.0f;
+    row.where(m < p.count);
+    acc(ni, k, no, chunk) += dy(min(no * kPanel + ni, O - 1), m) * x(min(start + k, C - 1), m);
+    sum(ni, k, no, part) = 0.0f;
+    sum(ni, k, no, part) += acc(ni, k, no, part * p.chunks_per_part + chunks);
+    total(ni, k, no) = 0.0f;
+    total(ni, k, no) += sum(ni, k, no, parts);
+  }
+};
+
+/// Where input i of the group of output o stands in the band of its panel.
+inline Expr place_in_band(Expr o, Expr i, Expr C, Expr O, Expr K, Expr groups) {
+  return clamp(o / (O / groups) * (C / groups) + i - panel_start(o / kPanel, C, O, K, groups), 0, K - 1);
+}
+
+/// The same for every tap of a window; a chunk is an image. Rows of x are given as runs i = c + C w (DirectConv).
+struct TapGradient {
+  Var ni{"ni"}, no{"no"}, k{"k"}, kx{"kx"}, ky{"ky"}, part{"part"}, image{"image"}, i{"i"}, h{"h"}, n{"n"};
+  RDom pixel, images, parts;
+  Func padded{"padded"}, acc{"acc"}, sum{"sum"}, total{"total"};
+  template <class X, class Y>
+  TapGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Window& s, const Parts& p)
+      : pixel(0, dy.dim(0).extent(), 0, dy.dim(1).extent()), images(0, p.chunks_per_part), parts(0, p.parts) {
+    padded(i, h, n) = BoundaryConditions::constant_exterior(
+        x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}})(i, h, n);
+    const Expr column = pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w;
+    const Expr row = pixel.y * s.stride_h + ky * s.dilation_h - s.pad_h;
+    const Expr at = min(image, p.count - 1);
+    acc(ni, k, kx, ky, no, image) = 0.0f;
+    pixel.where(image < p.count);
+    acc(ni, k, kx, ky, no, image) += dy(pixel.x, pixel.y, min(no * kPanel + ni, O - 1), at) *
+                                     padded(panel_start(no, C, O, K, groups) + k + column * C, row, at);
+    sum(ni, k, kx, ky, no, part) = 0.0f;
+    sum(ni, k, kx, ky, no, part) += acc(ni, k, kx, ky, no, part * p.chunks_per_part + images);
+    total(ni, k, kx, ky, no) = 0.0f;
+    total(ni, k, kx, ky, no) += sum(ni, k, kx, ky, no, parts);
+  }
+};
+
+/// One input per output: dw(c, kx, ky).
+struct DepthwiseTapGradient {
+  Var c{"c"}, kx{"kx"}, ky{"ky"}, part{"part"}, image{"image"}, w{"w"}, h{"h"}, n{"n"};
+  RDom pixel, images, parts;
+  Func padded{"padded"}, acc{"acc"}, sum{"sum"}, total{"total"};
+  template <class X, class Y>
+  DepthwiseTapGradient(const X& x, const Y& dy, const Window& s, const Parts& p)
+      : pixel(0, dy.dim(0).extent(), 0, dy.dim(1).extent()), images(0, p.chunks_per_part), parts(0, p.parts) {
+    padded(c, w, h, n) = zero_padded(x)(w, h, min(c, x.dim(2).extent() - 1), n);
+    const Expr column = pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w;
+    const Expr row = pixel.y * s.stride_h + ky * s.dilation_h - s.pad_h;
+    const Expr at = min(image, p.count - 1);
+    acc(c, kx, ky, image) = 0.0f;
+    pixel.where(image < p.count);
+    acc(c, kx, ky, image) += dy(pixel.x, pixel.y, min(c, dy.dim(2).extent() - 1), at) * padded(c, column, row, at);
+    sum(c, kx, ky, part) = 0.0f;
+    sum(c, kx, ky, part) += acc(c, kx, ky, part * p.chunks_per_part + images);
+    total(c, kx, ky) = 0.0f;
+    total(c, kx, ky) += sum(c, kx, ky, parts);
+  }
+};
+
+/// db(o) = sum_m dy(o, m).
+struct BiasGradient {
+  Var o{"o"}, chunk{"chunk"};
+  RDom row, chunks;
+  Func acc{"acc"}, total{"total"};
+  static constexpr int kChunk = 256;
+  template <class Y>
+  BiasGradient(const Y& dy, Expr rows) : row(0, kChunk), chunks(0, (rows + kChunk - 1) / kChunk) {
+    const Expr m = chunk * kChunk + row;
+    acc(o, chunk) = 0.0f;
+    acc(o, chunk) += select(m < rows, dy(o, min(m, rows - 1)), 0.0f);
+    total(o) = 0.0f;
+    total(o) += acc(o, chunks);
+  }
+};
+
+}  // namespace lithe

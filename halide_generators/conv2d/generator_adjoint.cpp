@@ -1,0 +1,128 @@
+#include <optional>
+
+#include "halide_generators/conv2d/schedule_adjoint.h"
+
+namespace {
+
+using namespace lithe;
+
+class Conv2dInput : public Generator<Conv2dInput> {
+ public:
+  Input<Buffer<float>> dy{"dy", 4}, w{"w", 5};
+  Scalar<int32_t> C{"C"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
+      dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
+  Output<Buffer<float>> dx{"dx", 4};
+
+  void generate() {
+    StridedGradient f(dy, w, C, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h});
+    dx(f.w, f.h, f.c, f.n) = f.dx(f.w, f.h, f.c, f.n);
+    channels_innermost(dy, 2), packed_panels(w), channels_innermost(dx, 2);
+    lithe::schedule(f, dx);
+  }
+};
+
+class DepthwiseInput : public Generator<DepthwiseInput> {
+ public:
+  Input<Buffer<float>> dy{"dy", 4}, w{"w", 3};
+  Scalar<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"}, dilation_h{"dilation_h"},
+      dilation_w{"dilation_w"};
+  Output<Buffer<float>> dx{"dx", 4};
+
+  void generate() {
+    StridedDepthwiseGradient f(dy, w, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h});
+    dx(f.w, f.h, f.c, f.n) = f.dx(f.w, f.h, f.c, f.n);
+    channels_innermost(dy, 2), from_zero(w), channels_innermost(dx, 2);
+    lithe::schedule(f, dx, get_target());
+  }
+};
+
+class PointwiseWeights : public Generator<PointwiseWeights> {
+ public:
+  Input<Buffer<float>> x{"x", 2}, dy{"dy", 2};
+  Scalar<int32_t> C{"C"}, O{"O"}, K{"K"}, groups{"groups"};
+  Output<Buffer<float>> dw{"dw", 4};
+
+  void generate() {
+    PanelGradient f(x, dy, C, O, K, groups, Parts(extent(x, 1), 256, O * K));
+    Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
+    dw(kx, ky, i, o) = f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), o / kPanel);
+    channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
+    dw.parallel(o);
+    lithe::schedule(f, gradient_tile(get_target()));
+  }
+};
+
+/// An image is read in the order of its memory, H W C; weights stand in the order C H W.
+class LinearWeights : public Generator<LinearWeights> {
+ public:
+  Input<Buffer<float>> x{"x", 2}, dy{"dy", 2};
+  Scalar<int32_t> C{"C"}, O{"O"}, K{"K"};
+  Output<Buffer<float>> dw{"dw", 2};
+
+  void generate() {
+    PanelGradient f(x, dy, K, O, K, 1, Parts(extent(x, 1), 256, O * K));
+    Var i{"i"}, o{"o"};
+    dw(i, o) = f.total(o % kPanel, clamp(i % (K / C) * C + i / (K / C), 0, K - 1), o / kPanel);
+    channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
+    dw.parallel(o);
+    lithe::schedule(f, gradient_tile(get_target()));
+  }
+};
+
+class Conv2dWeights : public Generator<Conv2dWeights> {
+ public:
+  Input<Buffer<float>> x{"x", 3}, dy{"dy", 4};
+  Scalar<int32_t> C{"C"}, O{"O"}, K{"K"}, KH{"KH"}, KW{"KW"}, stride_h{"stride_h"}, stride_w{"stride_w"},
+      pad_h{"pad_h"}, pad_w{"pad_w"}, dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
+  Output<Buffer<float>> dw{"dw", 4};
+
+  void generate() {
+    TapGradient f(x, dy, C, O, K, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+                  Parts(extent(x, 2), 1, O * K * KH * KW));
+    Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
+    dw(kx, ky, i, o) = f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), kx, ky, o / kPanel);
+    from_zero(x), channels_innermost(dy, 2), from_zero(dw);
+    dw.parallel(o);
+    lithe::schedule(f, gradient_tile(get_target()));
+  }
+};
+
+class DepthwiseWeights : public Generator<DepthwiseWeights> {
+ public:
+  Input<Buffer<float>> x{"x", 4}, dy{"dy", 4};
+  Scalar<int32_t> KH{"KH"}, KW{"KW"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
+      dilation_h{"dilation_h"}, dilation_w{"dilation_w"};
+  Output<Buffer<float>> dw{"dw", 4};
+
+  void generate() {
+    DepthwiseTapGradient f(x, dy, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+                           Parts(extent(x, 3), 1, extent(x, 2) * KH * KW));
+    Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
+    dw(kx, ky, i, o) = f.total(o, kx, ky);
+    channels_innermost(x, 2), channels_innermost(dy, 2), from_zero(dw);
+    lithe::schedule(f, KW, get_target());
+  }
+};
+
+class Bias : public Generator<Bias> {
+ public:
+  Input<Buffer<float>> dy{"dy", 2};
+  Output<Buffer<float>> db{"db", 1};
+
+  void generate() {
+    BiasGradient f(dy, extent(dy, 1));
+    db(f.o) = f.total(f.o);
+    channels_innermost(dy, 0), from_zero(db);
+    lithe::schedule(f, db, get_target());
+  }
+};
+
+}  // namespace
+
+HALIDE_REGISTER_GENERATOR(Conv2dInput, conv2d_dx)
+HALIDE_REGISTER_GENERATOR(DepthwiseInput, depthwise_dx)
+HALIDE_REGISTER_GENERATOR(PointwiseWeights, pointwise_dw)
+HALIDE_REGISTER_GENERATOR(LinearWeights, linear_dw)
+HALIDE_REGISTER_GENERATOR(Conv2dWeights, conv2d_dw)
+HALIDE_REGISTER_GENERATOR(DepthwiseWeights, depthwise_dw)
+HALIDE_REGISTER_GENERATOR(Bias, conv2d_db)

@@ -1,0 +1,104 @@
+#pragma once
+#include "halide_generators/conv2d/adjoint.h"
+#include "halide_generators/conv2d/schedule.h"
+
+namespace lithe {
+
+/// Vectors of 16 channels of x; a row of dx per task. No sum is shared, so that nothing is kept in registers but one
+/// vector: strided layers are few.
+inline void schedule(StridedGradient& f, Func dx) {
+  Var co{"co"};
+  dx.split(f.c, co, f.ni, kPanel, TailStrategy::GuardWithIf).reorder(f.ni, co, f.w, f.h, f.n);
+  dx.vectorize(f.ni).parallel(f.h).parallel(f.n);
+  f.acc.compute_at(dx, co).bound_extent(f.ni, kPanel).vectorize(f.ni);
+  f.acc.update().reorder(f.ni, f.k.x, f.k.y, f.k.z).vectorize(f.ni);
+}
+
+inline void schedule(StridedDepthwiseGradient& f, Func dx, const Target& target) {
+  along_channels(dx, f.c, {f.w, f.h, f.n}, target, {f.acc});
+}
+
+/// Register tile of a weight gradient: `panels` vectors of 16 outputs by `depth` inputs. Whole tiles only: what lies
+/// behind the last input is computed and left.
+struct GradientTile {
+  int panels, depth;
+};
+
+inline GradientTile gradient_tile(const Target& target) {
+  if (target.has_feature(Target::AVX512_Skylake))
+    return {tunable("panels", 2, {1, 2}), tunable("depth", 8, {4, 6, 12})};
+  return {1, tunable("depth", 4, {2, 3, 6})};
+}
+
+/// The sums of a tile over the rows of a chunk stay in registers. A task takes the panels of a tile and a part.
+template <class F>
+void schedule_gradient(F& f, const GradientTile& tile, const RDom& row, const RDom& chunks,
+                       const std::vector<Var>& taps) {
+  Var ko{"ko"}, ki{"ki"}, np{"np"}, nt{"nt"};
+  const auto tiled = [&](Stage s, const std::vector<VarOrRVar>& inner) {
+    s.split(f.k, ko, ki, tile.depth, TailStrategy::RoundUp).split(f.no, nt, np, tile.panels, TailStrategy::RoundUp);
+    std::vector<VarOrRVar> order{f.ni, np, ki};
+    for (Var tap : taps) order.push_back(tap);
+    order.push_back(ko);
+    order.insert(order.end(), inner.begin(), inner.end());
+    order.insert(order.end(), {nt, f.part});
+    s.reorder(order).vectorize(f.ni).unroll(np).unroll(ki).parallel(nt).parallel(f.part);
+  };
+  f.sum.compute_root().bound_extent(f.ni, kPanel);
+  tiled(f.sum, {});
+  tiled(f.sum.update(), {chunks.x});
+  f.acc.compute_at(f.sum, taps.empty() ? ko : taps[0]);
+  const auto registers = [&](Stage s, const std::vector<VarOrRVar>& rows) {
+    std::vector<VarOrRVar> order{f.ni, f.no, f.k};
+    order.insert(order.end(), rows.begin(), rows.end());
+    s.reorder(order).vectorize(f.ni, kPanel).unroll(f.no).unroll(f.k);
+  };
+  registers(f.acc, {});
+  std::vector<VarOrRVar> rows;
+  for (int i = 0; i < row.dimensions(); ++i) rows.push_back(row[i]);
+  registers(f.acc.update(), rows);
+  f.total.compute_root().vectorize(f.ni, kPanel).parallel(f.no);
+  f.total.update().vectorize(f.ni, kPanel).parallel(f.no);
+}
+
+inline void schedule(PanelGradient& f, const GradientTile& tile) { schedule_gradient(f, tile, f.row, f.chunks, {}); }
+
+inline void schedule(TapGradient& f, const GradientTile& tile) {
+  schedule_gradient(f, tile, f.pixel, f.images, {f.kx, f.ky});
+  f.padded.compute_root().vectorize(f.i, kPanel).parallel(f.h).parallel(f.n);
+}
+
+/// The taps of a row share their loads of dy.
+inline void schedule(DepthwiseTapGradient& f, Expr KW, const Target& target) {
+  const int lanes = target.natural_vector_size<float>();
+  Var co{"co"}, ci{"ci"};
+  const auto blocks = [&](Stage s, const std::vector<VarOrRVar>& inner) {
+    s.split(f.c, co, ci, lanes, TailStrategy::RoundUp);
+    std::vector<VarOrRVar> order{ci, f.kx, f.ky};
+    order.insert(order.end(), inner.begin(), inner.end());
+    order.insert(order.end(), {co, f.part});
+    s.reorder(order).vectorize(ci).parallel(co).parallel(f.part);
+  };
+  f.sum.compute_root();
+  blocks(f.sum, {});
+  blocks(f.sum.update(), {f.images.x});
+  f.acc.compute_at(f.sum, f.ky).vectorize(f.c, lanes);
+  Stage update = f.acc.update();
+  update.reorder(f.c, f.kx, f.pixel.x, f.pixel.y).vectorize(f.c, lanes);
+  f.acc.specialize(KW == 3).unroll(f.kx, 3);
+  for (const int taps : {3, 5}) update.specialize(KW == taps).unroll(f.kx, taps);
+  f.total.compute_root().vectorize(f.c, lanes).update().vectorize(f.c, lanes);
+  f.padded.compute_root().vectorize(f.c, lanes, TailStrategy::RoundUp).parallel(f.h).parallel(f.n);
+}
+
+inline void schedule(BiasGradient& f, Func db, const Target& target) {
+  const int lanes = target.natural_vector_size<float>();
+  Var oo{"oo"};
+  f.acc.compute_root().vectorize(f.o, lanes, TailStrategy::RoundUp).parallel(f.chunk);
+  f.acc.update().split(f.o, oo, f.o, lanes, TailStrategy::GuardWithIf).reorder(f.o, f.row, oo, f.chunk);
+  f.acc.update().vectorize(f.o).parallel(f.chunk);
+  f.total.compute_root().update().reorder(f.o, f.chunks);
+  db.vectorize(f.o, lanes, TailStrategy::GuardWithIf);
+}
+
+}  // namespace lithe
