@@ -23,15 +23,11 @@ void require(bool holds, const std::string& what) {
   if (!holds) throw Error(ErrorKind::kUsage, "preprocessing." + what);
 }
 
-// PIL's luma: ITU-R 601 in 16-bit fixed point.
 cv::Mat to_gray(const cv::Mat& bgr) {
   cv::Mat gray(bgr.size(), CV_8U);
   for (int y = 0; y < bgr.rows; ++y) {
     const auto* from = bgr.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < bgr.cols; ++x) {
-      const int luma = from[x][2] * 19595 + from[x][1] * 38470 + from[x][0] * 7471 + 0x8000;
-      gray.at<uint8_t>(y, x) = static_cast<uint8_t>(luma >> 16);
-    }
+    for (int x = 0; x < bgr.cols; ++x) gray.at<uint8_t>(y, x) = luma(from[x][2], from[x][1], from[x][0]);
   }
   return gray;
 }

@@ -13,6 +13,11 @@ void check_preprocessing(const Preprocessing& preprocessing);
 /// The number of channels of the network's input: 3, or 1 for gray.
 int64_t channels_of(const Preprocessing& preprocessing);
 
+/// PIL's luma: ITU-R 601 in 16-bit fixed point.
+inline uint8_t luma(int red, int green, int blue) {
+  return static_cast<uint8_t>((red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
+}
+
 /// Where the crop lies: the image is resized to `size`, of which `window` is kept.
 struct Crop {
   cv::Size size;

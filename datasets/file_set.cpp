@@ -1,0 +1,52 @@
+#include "datasets/file_set.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <opencv2/imgproc.hpp>
+
+#include "pipelines/vision/decode.h"
+
+namespace lithe {
+namespace {
+
+class FileSet final : public Dataset {
+ public:
+  FileSet(DatasetInfo information, std::vector<std::string> files)
+      : Dataset(std::move(information)), files_(std::move(files)) {
+    LITHE_CHECK(files_.size() == info().labels.size());
+  }
+  std::string where(int64_t i) const override { return files_[static_cast<size_t>(i)]; }
+  Image image(int64_t i) const override try { return image_of(read_image(where(i)).bgr, 3); } catch (const Error& e) {
+    throw Error(where(i) + ": " + e.what());
+  }
+
+ private:
+  std::vector<std::string> files_;
+};
+
+}  // namespace
+
+DatasetPtr file_set(DatasetInfo info, std::vector<std::string> files) {
+  return std::make_shared<FileSet>(std::move(info), std::move(files));
+}
+
+Image image_of(const cv::Mat& bgr, int64_t channels) {
+  auto pixels = std::make_shared<cv::Mat>();
+  if (channels == 1) {
+    cv::extractChannel(bgr, *pixels, 0);
+  } else {
+    cv::cvtColor(bgr, *pixels, cv::COLOR_BGR2RGB);
+  }
+  return {pixels->rows, pixels->cols, channels, pixels->data, pixels};
+}
+
+bool is_image_name(const std::string& name) {
+  constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff",
+                                         ".bmp", ".ppm",  ".pgm", ".pnm", ".jp2",  ".ras"};
+  std::string extension = std::filesystem::path(name).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
+}
+
+}  // namespace lithe
