@@ -22,7 +22,18 @@ Halide::Target target_of(const std::string& instruction_set) {
   for (const NamedTarget& t : kTargets) {
     if (instruction_set == t.name) return Halide::Target(std::string(t.target) + "-no_runtime");
   }
-  throw std::invalid_argument("instruction set: expected one of this build's, got \"" + instruction_set + "\"");
+  throw std::invalid_argument("instruction set: unknown to this kernel compiler: \"" + instruction_set + "\"");
+}
+
+struct Linker {
+  std::string program, package;
+};
+
+// Debian has one per architecture.
+Linker linker_for(const Halide::Target& target) {
+  if (target.arch == Halide::get_host_target().arch) return {"ld", "binutils"};
+  if (target.arch == Halide::Target::ARM) return {"aarch64-linux-gnu-ld", "binutils-aarch64-linux-gnu"};
+  return {"x86_64-linux-gnu-ld", "binutils-x86-64-linux-gnu"};
 }
 
 Halide::Module build(const std::string& spec, const std::map<std::string, int>& tile, const Halide::Target& target) {
@@ -38,32 +49,29 @@ struct TemporaryFile {
   ~TemporaryFile() { unlink(path.c_str()); }
 };
 
-void run(const std::vector<std::string>& words) {
-  std::vector<char*> arguments;
+void link(const Linker& linker, const std::vector<std::string>& words) {
+  std::vector<char*> arguments = {const_cast<char*>(linker.program.c_str())};
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
   int status = 0;
   if (const int failed = posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ)) {
-    throw std::runtime_error("cannot start " + words[0] + " (package binutils): " + std::strerror(failed));
+    throw std::runtime_error("cannot start " + linker.program + " (Debian package " + linker.package +
+                             "): " + std::strerror(failed));
   }
-  if (waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error(words[0] + " failed");
+  if (waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error(linker.program + " failed");
 }
 
 }  // namespace
 
-std::vector<std::string> instruction_sets() {
-  std::vector<std::string> names;
-  for (const NamedTarget& t : kTargets) names.emplace_back(t.name);
-  return names;
-}
-
 void compile(const CompileRequest& request) {
-  const Halide::Module module = build(request.spec, request.tile, target_of(request.instruction_set));
+  const Halide::Target target = target_of(request.instruction_set);
+  const Halide::Module module = build(request.spec, request.tile, target);
   const TemporaryFile object{request.path + ".o"};
   module.compile({{Halide::OutputFileType::object, object.path}});
   // One page-aligned segment less, and no symbols but the exported ones: kernels are many and small.
-  run({"ld", "-shared", "-s", "-z", "noseparate-code", "--build-id=none", "-o", request.path, object.path});
+  link(linker_for(target),
+       {"-shared", "-s", "-z", "noseparate-code", "--build-id=none", "-o", request.path, object.path});
 }
 
 std::vector<Tunable> tunables(const std::string& spec, const std::string& instruction_set) {

@@ -4,6 +4,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -62,20 +63,27 @@ int parallel_for(void* context, halide_task_t task, int min, int size, uint8_t* 
   return status;
 }
 
-constexpr const char* kInstructionSets[] = {"baseline", "avx2", "avx512"};  // rising
+// Rising.
+#if defined(__aarch64__)
+constexpr std::array kInstructionSets = {"neon"};
+#else
+constexpr std::array kInstructionSets = {"baseline", "avx2", "avx512"};
+#endif
+constexpr int kBest = static_cast<int>(kInstructionSets.size()) - 1;
 
-int named_level(const char* name) {
-  for (int level = 0; level < 3; ++level) {
-    if (std::string(name) == kInstructionSets[level]) return level;
+int named_level(const std::string& name) {
+  std::string known;
+  for (int level = 0; level <= kBest; ++level) {
+    if (name == kInstructionSets[level]) return level;
+    known += (level == 0 ? "" : ", ") + std::string(kInstructionSets[level]);
   }
-  throw Error(ErrorKind::kUsage,
-              std::string("LITHE_INSTRUCTION_SET: expected baseline, avx2 or avx512, got \"") + name + "\"");
+  throw Error(ErrorKind::kUsage, "LITHE_INSTRUCTION_SET: expected one of " + known + ", got \"" + name + "\"");
 }
 
 int allowed_level() {
   static const int level = [] {
     const char* name = std::getenv("LITHE_INSTRUCTION_SET");
-    return name == nullptr || *name == '\0' ? 2 : named_level(name);
+    return name == nullptr || *name == '\0' ? kBest : named_level(name);
   }();
   return level;
 }

@@ -34,8 +34,8 @@ void call_kernel(const CompiledKernel& kernel, void** arguments, const std::stri
 /// nothing.
 std::string halide_message(const std::function<int()>& call);
 
-/// What the kernels run with on this processor: "avx512", "avx2", "baseline". The environment variable
-/// LITHE_INSTRUCTION_SET names a lower one to use instead (read once).
+/// What the kernels run with on this processor: "avx512", "avx2", "baseline"; "neon" on aarch64. The environment
+/// variable LITHE_INSTRUCTION_SET names a lower one to use instead (read once).
 std::string instruction_set();
 
 }  // namespace lithe
