@@ -56,10 +56,26 @@ Json kernel_cache() {
   Json folders = Json::array(), unusable = Json::object();
   std::vector<CacheFolder> searched = kernel_folders();
   for (const CacheFolder& folder : searched) folders.push_back(folder.path());
-  const KernelCacheState state = KernelCache(std::move(searched), instruction_set()).examine();
+  const KernelCacheState state = KernelCache(std::move(searched)).examine(kernel_target_of);
   for (const KernelMiss& miss : state.misses) unusable[miss.where] = miss.reason;
   return {{"folders", folders},   {"usable", state.usable.size()},   {"superseded", state.superseded},
           {"tried", state.tried}, {"unusable", state.misses.size()}, {"reasons", unusable}};
+}
+
+// What each driver offers and which of it Lithe would use, or why none.
+Json devices() {
+  Json all = Json::object();
+  for (const Device device : {Device::kOpenCl, Device::kCuda}) {
+    Json& one = all[name_of(device)];
+    try {
+      one["offers"] = offered_devices(device);
+      require(device);
+      one["takes"] = description_of(device);
+    } catch (const Error& e) {
+      one["reason"] = e.what();
+    }
+  }
+  return all;
 }
 
 void print(const std::string& indent, const std::string& key, const Json& value) {
@@ -71,7 +87,7 @@ void print(const std::string& indent, const std::string& key, const Json& value)
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   if (value.is_array()) {
     text.clear();
-    for (const Json& word : value) text += word.get<std::string>() + " ";
+    for (const Json& word : value) text += (text.empty() ? "" : "; ") + word.get<std::string>();
   }
   std::cout << indent << key << ": " << text << "\n";
 }
@@ -82,6 +98,7 @@ void doctor(const DoctorOptions& o) {
       {"cpu", {{"name", cpu_name()}, {"cores", std::thread::hardware_concurrency()}, {"features", cpu_features()}}},
       {"kernels", {{"instruction_set", instruction_set()}, {"count", kernel_names().size()}}},
       {"kernel_cache", kernel_cache()},
+      {"devices", devices()},
       {"operators", op_names().size()},
       {"threads", threads()},
       {"opencv", opencv()}};
@@ -95,7 +112,7 @@ void doctor(const DoctorOptions& o) {
 }  // namespace
 
 extern const Command kDoctor = command<DoctorOptions>(
-    "doctor", "describe this machine and installation: processor, kernels, OpenCV and its codecs", doctor,
+    "doctor", "describe this machine and installation: processor, kernels, devices, OpenCV and its codecs", doctor,
     {{"lithe doctor", "to read"}, {"lithe doctor --json | jq .kernels", "which instruction set the kernels use"}});
 
 }  // namespace lithe::cli

@@ -1,6 +1,5 @@
 #include "cli/tune.h"
 
-#include <charconv>
 #include <sstream>
 
 #include "pipelines/core/threads.h"
@@ -19,6 +18,9 @@ ExitCode tune(const TuneOptions& o, const ProgressOptions& p) {
                 "expected a network, a model file, ls, verify, export, import or clean; or --shipped");
   }
   const std::string what = o.what.value_or("");
+  if (o.shipped && o.device != "cpu") {
+    throw Error(ErrorKind::kUsage, "--shipped compiles for the processor of a build; leave out --device");
+  }
   if (o.file && what != "export" && what != "import") throw Error(ErrorKind::kUsage, "too many arguments");
   if (what == "ls") return tune_ls(o);
   if (what == "verify") return tune_verify(o);
@@ -37,15 +39,14 @@ std::string tune_folder(const TuneOptions& o) {
   throw Error(ErrorKind::kUsage, "there is no folder for kernels: LITHE_KERNEL_CACHE is none, or HOME is not set");
 }
 
-void use_tuned_kernels(const TuneOptions& o) {
+std::vector<CacheFolder> tuned_folders(const TuneOptions& o) {
+  if (o.cache.empty()) return kernel_folders();
   std::vector<CacheFolder> folders;
-  if (o.cache.empty()) {
-    folders = kernel_folders();
-  } else {
-    folders.emplace_back(o.cache, CacheFolder::Kind::kUser);
-  }
-  use_kernel_folders(std::move(folders));
+  folders.emplace_back(o.cache, CacheFolder::Kind::kUser);
+  return folders;
 }
+
+void use_tuned_kernels(const TuneOptions& o) { use_kernel_folders(tuned_folders(o)); }
 
 std::string short_spec(const std::string& spec) {
   std::istringstream words(spec);
@@ -70,6 +71,7 @@ extern const Command kTune = command_of<TuneOptions, ProgressOptions>(
     {{"lithe tune micronet_m1 --input-size 160", "a minute of search; the same command again continues it"},
      {"lithe tune model.onnx --budget 10m", "a model file, with more patience"},
      {"lithe tune resnet18 --budget 0", "the usual kernels for its shapes, without a search"},
+     {"lithe tune resnet18 --device cuda --batch 32", "on a graphics card, for batches of 32 images"},
      {"lithe tune ls", "what was found so far, and what it gains"},
      {"lithe tune verify", "check every file; exit code 7 if one is damaged or does not fit"},
      {"lithe tune export tiles.jsonl", "parameters without code; elsewhere: lithe tune import tiles.jsonl"},

@@ -6,6 +6,8 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "pipelines/graph/device.h"
+#include "pipelines/kernel_cache/cache_folder.h"
 #include "pipelines/model/model.h"
 
 namespace lithe::cli {
@@ -24,8 +26,8 @@ struct TuneOptions {
     f("weights", request.weights, "weights file; speed does not depend on it, but folding may", "FILE");
     f("set", request.options, "option of the network");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
-    f("batch", batch, "images per forward pass when the model's latency is measured");
-    f("device", device, "what the kernels are for", "cpu");
+    f("batch", batch, "images per forward pass: of the model's latency, and of the kernels of a device");
+    f("device", device, kDeviceHelp, kDeviceChoices);
     f("budget", budget, "time for the search: 60s, 5m, 1h; 0 compiles the usual kernels only", "TIME");
     f("shipped", shipped, "the kernels of all networks at their own sizes, without a search; for builds");
     f("cache", cache, "folder to keep the kernels in, instead of the user's own", "DIR");
@@ -35,6 +37,8 @@ struct TuneOptions {
 
 /// The folder to write. Throws Error(kUsage) if the cache is switched off.
 std::string tune_folder(const TuneOptions& o);
+/// Those to read.
+std::vector<CacheFolder> tuned_folders(const TuneOptions& o);
 /// Directs the engine of this process to the kernels that are there now.
 void use_tuned_kernels(const TuneOptions& o);
 

@@ -6,22 +6,13 @@
 
 #include "cli/tune.h"
 #include "pipelines/core/file.h"
-#include "pipelines/graph/kernels.h"
 #include "pipelines/kernel_cache/kernel_cache.h"
 #include "pipelines/kernel_cache/kernel_store.h"
 
 namespace lithe::cli {
 namespace {
 
-KernelCacheState examine(const TuneOptions& o) {
-  std::vector<CacheFolder> folders;
-  if (o.cache.empty()) {
-    folders = kernel_folders();
-  } else {
-    folders.emplace_back(o.cache, CacheFolder::Kind::kUser);
-  }
-  return KernelCache(std::move(folders), instruction_set()).examine();
-}
+KernelCacheState examine(const TuneOptions& o) { return KernelCache(tuned_folders(o)).examine(kernel_target_of); }
 
 const std::string& needed_file(const TuneOptions& o) {
   if (!o.file) throw Error(ErrorKind::kUsage, "FILE is missing: of export and import");
@@ -94,7 +85,7 @@ ExitCode tune_import(const TuneOptions& o, Progress& progress) {
 }
 
 ExitCode tune_clean(const TuneOptions& o, Progress& progress) {
-  const KernelStore::Cleaned cleaned = KernelStore(tune_folder(o)).clean(instruction_set());
+  const KernelStore::Cleaned cleaned = KernelStore(tune_folder(o)).clean(kernel_target_of);
   progress.message("removed " + std::to_string(cleaned.records) + " records and " + std::to_string(cleaned.files) +
                    " files, " + std::to_string(cleaned.bytes / 1024) + " KiB");
   return kDone;

@@ -1,11 +1,13 @@
 // The search for one model, and its report.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/device_option.h"
 #include "cli/interrupt.h"
 #include "cli/tune.h"
 #include "pipelines/core/random.h"
@@ -20,6 +22,7 @@ namespace {
 
 constexpr double kLatencyTime = 1000;  // milliseconds that measuring the model takes, before and after together
 constexpr int kPasses = 5;
+constexpr double kNear = 1e-4;  // of a device's results and the processor's
 constexpr double kRest = 0.02;  // of the time: kernels that the table leaves out
 
 double seconds_of(const std::string& budget) {
@@ -53,12 +56,18 @@ struct Latency {
   double before = 0, after = 0;  // milliseconds of the fastest pass
 };
 
+// Of the processor, what this thread used; on a device, until the results are here.
+double milliseconds(Device device) {
+  if (device == Device::kCpu) return thread_microseconds() / 1000;
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 // Both take turns, so that what disturbs the machine disturbs both.
-Latency latency(const Session& before, const Session& after, const std::vector<Tensor>& inputs) {
+Latency latency(const Session& before, const Session& after, const std::vector<Tensor>& inputs, Device device) {
   const auto timed = [&](const Session& session) {
-    const double from = thread_microseconds();
+    const double from = milliseconds(device);
     session.run(inputs);
-    return (thread_microseconds() - from) / 1000;
+    return milliseconds(device) - from;
   };
   Latency best{timed(before), timed(after)};
   double spent = 0;
@@ -70,8 +79,8 @@ Latency latency(const Session& before, const Session& after, const std::vector<T
   return best;
 }
 
-TuneRequest request(const TuneOptions& o, const KernelStore& store, const std::string& plan) {
-  TuneRequest request{o.shipped ? 0 : seconds_of(o.budget), instruction_set(), plan, store.records()};
+TuneRequest request(const TuneOptions& o, const KernelStore& store, const std::string& plan, Device device) {
+  TuneRequest request{o.shipped ? 0 : seconds_of(o.budget), kernel_target(device), plan, store.records()};
   if (!o.cache.empty()) return request;
   const CacheFolder shipped(shipped_kernel_folder(), CacheFolder::Kind::kShipped);
   each_line(shipped.journal(), [&](std::string_view line, int) {
@@ -121,6 +130,18 @@ std::string summary(const TuneResult& result) {
   return text;
 }
 
+// A device gives other bits than the processor, but near ones.
+void compare_with_processor(const std::vector<Tensor>& results, Device device, const Session& processor,
+                            const std::vector<Tensor>& inputs) {
+  const std::vector<Tensor> expected = processor.run(inputs);
+  for (size_t i = 0; i < results.size(); ++i) {
+    const double error = relative_difference(results[i], expected[i]);
+    if (error <= kNear) continue;
+    throw Error(ErrorKind::kCheck, description_of(device) + " gives results that differ from the processor's by " +
+                                       std::to_string(error) + " of the largest; please report it");
+  }
+}
+
 ExitCode outcome(const TuneResult& result, Progress& progress) {
   if (!result.output_error.empty()) throw Error(ErrorKind::kOutput, result.output_error);
   if (!result.interrupted) return kDone;
@@ -136,27 +157,33 @@ ExitCode tune_model(const TuneOptions& o, Progress& progress) {
   ModelRequest wanted = o.request;
   wanted.model = *o.what;
   const double budget = seconds_of(o.budget);
+  const Device device = device_of(o.device);
   const Model model = load_model(wanted);
   Shape shape = input_shapes(model.graph, 1).at(0);
   if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
-
-  const Session before(model.graph, model.parameters);
-  const std::vector<KernelUse> uses = kernel_uses(before, {shape});
   shape.at(0) = o.batch;
+
+  const SessionOptions options{true, device};
+  const Session before(model.graph, model.parameters, options);
+  const std::vector<KernelUse> uses = kernel_uses(before, {shape});
   const std::vector<Tensor> inputs = {noise(shape)};
   const std::vector<Tensor> expected = before.run(inputs);  // binds the kernels of before the search
-  progress.message(model.graph.name + ": " + std::to_string(uses.size()) + " kernels for " + instruction_set() +
+  progress.message(model.graph.name + ": " + std::to_string(uses.size()) + " kernels for " +
+                   (device == Device::kCpu ? instruction_set() : description_of(device)) +
                    (budget > 0 ? ", searching for " + o.budget : std::string()));
-  Tuner tuner(request(o, store, model.network + " " + to_string(shape)), store, compiler, progress);
+  Tuner tuner(request(o, store, model.network + " " + to_string(shape), device), store, compiler, progress);
   const TuneResult result = tuner.run(uses);
 
   use_tuned_kernels(o);
-  const Session after(model.graph, model.parameters);
+  const Session after(model.graph, model.parameters, options);
   if (!equal_bits(after.run(inputs), expected)) {
     throw Error(ErrorKind::kCheck,
                 "the tuned model gives other bits than before; run `lithe tune verify` and report it");
   }
-  const Latency times = latency(before, after, inputs);
+  if (device != Device::kCpu) {
+    compare_with_processor(expected, device, Session(model.graph, model.parameters), inputs);
+  }
+  const Latency times = latency(before, after, inputs, device);
   if (o.json) {
     std::cout << as_json(result, times).dump(2) << "\n";
   } else {
@@ -173,7 +200,7 @@ ExitCode tune_shipped(const TuneOptions& o, Progress& progress) {
     use_tuned_kernels(o);  // those of the networks before are there
     const Graph graph = build_network(network.name);
     const Session session(graph, initial_parameters(graph, 1));
-    TuneRequest wanted = request(o, store, network.name);
+    TuneRequest wanted = request(o, store, network.name, Device::kCpu);
     wanted.times = false;
     Tuner tuner(std::move(wanted), store, compiler, progress);
     const TuneResult result = tuner.run(kernel_uses(session, input_shapes(graph, 1)));

@@ -1,8 +1,10 @@
 #pragma once
 #include "Halide.h"
+#include "halide_generators/specialise.h"
 
 // Schedules for graphics cards. Consecutive threads take consecutive channels, which lie side by side in memory, and
-// every thread keeps its sums in registers. Any extents will do: what is left over is guarded.
+// every thread keeps its sums in registers. Any extents will do: what is left over is guarded. How many threads share a
+// block and what each of them does is tunable; the order of a sum is not.
 namespace lithe {
 
 using namespace Halide;
@@ -22,25 +24,33 @@ inline Var fuse_all(Stage s, const std::vector<Var>& variables) {
   return all;
 }
 
-/// One thread per element of y. `order`: the variables of y, innermost in memory first; none: as they stand.
+/// One thread per element of y, or per some. `order`: the variables of y, innermost in memory first; none: as they
+/// stand.
 inline void on_gpu(Func y, std::vector<Var> order = {}) {
-  constexpr int kThreads = 128;
-  Var block{"block"}, thread{"thread"};
+  const int threads = tunable("threads", 128, {64, 256, 512}), elements = tunable("elements", 1, {2, 4});
+  Var block{"block"}, thread{"thread"}, element{"element"}, rest{"rest"};
   if (order.empty()) order = y.args();
   y.compute_root().reorder(std::vector<VarOrRVar>(order.begin(), order.end()));
-  y.gpu_tile(fuse_all(y, order), block, thread, kThreads, TailStrategy::GuardWithIf);
+  const Var all = fuse_all(y, order);
+  if (elements == 1) {
+    y.gpu_tile(all, block, thread, threads, TailStrategy::GuardWithIf);
+    return;
+  }
+  // Neighbours stay with neighbouring threads.
+  y.split(all, rest, thread, threads, TailStrategy::GuardWithIf).split(rest, block, element, elements);
+  y.reorder(element, thread, block).gpu_threads(thread).gpu_blocks(block);
 }
 
 /// The same where every thread computes `sums` first. Halide finds the one element that it needs of them only if it
 /// splits no fused variable and fuses at most two.
 inline void on_gpu(Func y, const std::vector<Func>& sums, std::vector<Var> order = {}) {
-  constexpr int kFirst = 32, kSecond = 4;
+  const int first = tunable("threads_x", 32, {16, 64, 128}), second = tunable("threads_y", 4, {1, 2, 8});
   Var fo{"fo"}, fi{"fi"}, so{"so"}, si{"si"}, lower{"lower"}, upper{"upper"};
   if (order.empty()) order = y.args();
-  y.compute_root().split(order[0], fo, fi, kFirst, TailStrategy::GuardWithIf);
+  y.compute_root().split(order[0], fo, fi, first, TailStrategy::GuardWithIf);
   std::vector<VarOrRVar> threads{fi}, blocks(order.begin() + std::min<size_t>(order.size(), 2), order.end());
   if (order.size() > 1) {
-    y.split(order[1], so, si, kSecond, TailStrategy::GuardWithIf);
+    y.split(order[1], so, si, second, TailStrategy::GuardWithIf);
     threads.push_back(si), blocks.push_back(so);
   }
   blocks.push_back(fo);

@@ -2,7 +2,8 @@
 // Everything that is fixed about one call of a kernel, as one line of text: what the engine asks for, what the kernel
 // compiler reads, and the key under which a specialised kernel is kept:
 //   pointwise x=24:1,3136:24 w=16:1,24:16,6:384 b=96:1 groups=1 clamp_min=0 clamp_max=6 y=96:1,3136:96
-// A buffer is extent:stride per dimension, innermost first, in elements; every other argument is a number.
+// A buffer is extent:stride per dimension, innermost first, in elements; every other argument is a number. Before the
+// kernel of a graphics card stands how the card is reached: opencl:pointwise.
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <optional>
 
 #include "Halide.h"
@@ -27,10 +28,11 @@ inline Specialisation& specialisation() {
   return current;
 }
 
-/// A number that a schedule is free to choose. `values` are worth trying.
+/// A number that a schedule is free to choose. `values` are worth trying. Stages that ask for one name share its value.
 inline int tunable(const std::string& name, int usual, std::vector<int> values) {
   Specialisation& s = specialisation();
-  s.tunables.push_back({name, usual, std::move(values)});
+  const auto same = [&](const Tunable& t) { return t.name == name; };
+  if (std::none_of(s.tunables.begin(), s.tunables.end(), same)) s.tunables.push_back({name, usual, std::move(values)});
   const auto chosen = s.tile.find(name);
   return chosen == s.tile.end() ? usual : chosen->second;
 }

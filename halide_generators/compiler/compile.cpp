@@ -39,7 +39,8 @@ Linker linker_for(const Halide::Target& target) {
 Halide::Module build(const std::string& spec, const std::map<std::string, int>& tile, const Halide::Target& target) {
   Specialisation& s = specialisation();
   s = {KernelSpec::parse(spec), tile, {}};
-  auto generator = Halide::Internal::GeneratorRegistry::create(s.call->kernel, Halide::GeneratorContext(target));
+  const std::string kernel = s.call->kernel.substr(s.call->kernel.find(':') + 1);  // a device stands before it
+  auto generator = Halide::Internal::GeneratorRegistry::create(kernel, Halide::GeneratorContext(target));
   return generator->build_module(kKernelSymbol);
 }
 

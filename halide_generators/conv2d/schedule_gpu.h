@@ -11,10 +11,11 @@ struct PanelSums {
   std::vector<Var> outer;  // the other variables of y
 };
 
-/// 16 threads take the outputs of a panel, 16 more neighbouring rows; each thread sums `rows` rows of `panels` panels,
-/// so that a number that it reads serves several products.
-inline void on_gpu(Func y, const PanelSums& f, int panels, int rows) {
-  constexpr int kRowThreads = 16;
+/// 16 threads take the outputs of a panel, 16 more neighbouring rows; each thread sums some rows of some panels, so
+/// that a number that it reads serves several products. `most_panels`, `usual_rows`: how many of them.
+inline void on_gpu(Func y, const PanelSums& f, int most_panels, int usual_rows) {
+  const int panels = most_panels == 1 ? 1 : tunable("panels", most_panels, {1, 4});
+  const int rows = tunable("rows", usual_rows, {1, 2, 8}), row_threads = tunable("row_threads", 16, {4, 8, 32});
   Var oo{"oo"}, oi{"oi"}, ro{"ro"}, ri{"ri"}, block{"block"}, thread{"thread"};
   const auto tiled = [&](Stage s, int size) {
     s.split(f.o, oo, oi, kPanel * panels, TailStrategy::GuardWithIf).split(oi, f.no, f.ni, kPanel);
@@ -29,7 +30,7 @@ inline void on_gpu(Func y, const PanelSums& f, int panels, int rows) {
       s.fuse(all, f.outer[i], fused);
       all = fused;
     }
-    s.split(all, block, thread, kRowThreads, TailStrategy::GuardWithIf);
+    s.split(all, block, thread, row_threads, TailStrategy::GuardWithIf);
     s.unroll(f.no).unroll(ri).gpu_threads(f.ni, thread).gpu_blocks(block, oo);
   };
   int d = 0;

@@ -13,11 +13,17 @@
 #include "pipelines/core/names.h"
 #include "pipelines/graph/device_driver.h"
 #include "pipelines/graph/kernels.h"
+#include "pipelines/kernel_cache/device.h"
 
 namespace lithe {
 namespace {
 
+constexpr Device kDevices[] = {Device::kCpu, Device::kOpenCl, Device::kCuda};
+
 std::string option(Device device) { return std::string("--device ") + name_of(device) + ": "; }
+
+constexpr const char* kNoDriver[] = {"", "found no libOpenCL.so.1; install the driver of the graphics card and ocl-icd",
+                                     "found no libcuda.so.1; install NVIDIA's driver"};
 
 // What is wrong, or nothing.
 std::string try_to_open(Device device) {
@@ -26,10 +32,7 @@ std::string try_to_open(Device device) {
   } catch (const Error& e) {
     return e.what();  // their library is not installed
   }
-  if (!has_driver(device)) {
-    return device == Device::kCuda ? "found no libcuda.so.1; install NVIDIA's driver"
-                                   : "found no libOpenCL.so.1; install the driver of the graphics card and ocl-icd";
-  }
+  if (!has_driver(device)) return kNoDriver[static_cast<size_t>(device)];
   // Halide opens the device for the first bytes on it.
   halide_dimension_t dim(0, 64, 1);
   halide_buffer_t buffer{};
@@ -70,7 +73,7 @@ void require(Device device) {
 
 DeviceChoice choose_device(const std::string& text) {
   const std::vector<std::string> names = {"cpu", "opencl", "cuda", "auto"};
-  for (const Device device : {Device::kCpu, Device::kOpenCl, Device::kCuda}) {
+  for (const Device device : kDevices) {
     if (text != name_of(device)) continue;
     require(device);
     return {device, ""};
@@ -92,6 +95,27 @@ DeviceChoice choose_device(const std::string& text) {
     }
   }
   return {Device::kCpu, "--device auto takes cpu:" + reasons};
+}
+
+KernelTarget kernel_target(Device device) {
+  if (device == Device::kCpu) return {instruction_set(), device_fingerprint()};
+  require(device);
+  return {name_of(device), opened_device(device).fingerprint()};
+}
+
+KernelTarget kernel_target_of(const std::string& spec) {
+  const std::string kernel = kernel_of(spec);
+  for (const Device device : {Device::kOpenCl, Device::kCuda}) {
+    if (kernel.rfind(std::string(name_of(device)) + ":", 0) == 0) return kernel_target(device);
+  }
+  return kernel_target(Device::kCpu);
+}
+
+std::vector<std::string> offered_devices(Device device) {
+  if (!has_driver(device)) throw Error(ErrorKind::kUsage, option(device) + kNoDriver[static_cast<size_t>(device)]);
+  std::vector<std::string> names;
+  for (const DriverDevice& offered : driver_devices(device)) names.push_back(offered.fingerprint());
+  return names;
 }
 
 std::string description_of(Device device) { return opened_device(device).name + " (" + name_of(device) + ")"; }

@@ -3,6 +3,9 @@
 // never at start-up, and no program is linked to them.
 
 #include <string>
+#include <vector>
+
+#include "pipelines/kernel_cache/record.h"
 
 struct halide_device_interface_t;
 
@@ -33,6 +36,15 @@ DeviceChoice choose_device(const std::string& text);
 
 /// What the driver calls the device, as "NVIDIA H200 (cuda)". The device must be ready for use, and not the processor.
 std::string description_of(Device device);
+
+/// What kernels are compiled for and looked up by, on the processor or a device. Throws as `require`.
+KernelTarget kernel_target(Device device);
+/// The target of the call with this spec (KernelCall::spec). Throws as `require`.
+KernelTarget kernel_target_of(const std::string& spec);
+
+/// The devices that a driver offers, as it names them, in the order in which it numbers them. Throws Error (kUsage)
+/// that says why there are none.
+std::vector<std::string> offered_devices(Device device);
 
 /// Halide's functions for the device; nullptr for the processor and where this build has none.
 const halide_device_interface_t* interface_of(Device device);

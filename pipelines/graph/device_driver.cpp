@@ -28,8 +28,6 @@ void* driver(Device device) {
   return cuda;
 }
 
-#ifdef LITHE_GPU
-
 void* driver_symbol(Device device, const char* name) {
   return driver(device) == nullptr ? nullptr : dlsym(driver(device), name);
 }
@@ -40,58 +38,132 @@ void call(Device device, const char* name, Arguments... arguments) {
   const auto function = reinterpret_cast<int (*)(Arguments...)>(driver_symbol(device, name));
   const int code = function == nullptr ? -1 : function(arguments...);
   if (code != 0) {
-    throw Error(ErrorKind::kInternal,
-                std::string(name_of(device)) + ": " + name + " failed with error " + std::to_string(code));
+    throw Error(ErrorKind::kUsage, std::string("--device ") + name_of(device) + ": the driver's " + name +
+                                       " failed with error " + std::to_string(code));
   }
 }
 
-extern "C" int halide_acquire_cl_context(void*, _cl_context**, _cl_command_queue**, bool);
-extern "C" int halide_release_cl_context(void*);
+template <class T>
+void opencl_info(void* device, uint32_t what, T* value, size_t bytes = sizeof(T)) {
+  call<void*, uint32_t, size_t, void*, size_t*>(Device::kOpenCl, "clGetDeviceInfo", device, what, bytes, value,
+                                                nullptr);
+}
 
-DriverDevice opencl_device() {
-  constexpr uint32_t kQueueDevice = 0x1091, kDeviceType = 0x1000, kDeviceName = 0x102B;
+std::string opencl_text(void* device, uint32_t what) {
+  char text[256] = {};
+  opencl_info(device, what, text, sizeof text - 1);
+  return text;
+}
+
+DriverDevice describe_opencl(void* device) {
+  constexpr uint32_t kType = 0x1000, kUnits = 0x1002, kName = 0x102B, kDriver = 0x102D, kVersion = 0x102F;
   constexpr uint64_t kCpuType = 2;
-  _cl_context* context = nullptr;
-  _cl_command_queue* queue = nullptr;
-  void* device = nullptr;
   uint64_t type = 0;
-  char name[256] = {};
-  LITHE_CHECK(halide_acquire_cl_context(nullptr, &context, &queue, true) == 0);
-  halide_release_cl_context(nullptr);
-  call<void*, uint32_t, size_t, void*, size_t*>(Device::kOpenCl, "clGetCommandQueueInfo", queue, kQueueDevice,
-                                                sizeof device, &device, nullptr);
-  call<void*, uint32_t, size_t, void*, size_t*>(Device::kOpenCl, "clGetDeviceInfo", device, kDeviceType, sizeof type,
-                                                &type, nullptr);
-  call<void*, uint32_t, size_t, void*, size_t*>(Device::kOpenCl, "clGetDeviceInfo", device, kDeviceName,
-                                                sizeof name - 1, name, nullptr);
-  return {name, (type & kCpuType) != 0};
+  uint32_t units = 0;
+  opencl_info(device, kType, &type);
+  opencl_info(device, kUnits, &units);
+  return {
+      opencl_text(device, kName),
+      std::to_string(units) + " units, " + opencl_text(device, kVersion) + ", driver " + opencl_text(device, kDriver),
+      (type & kCpuType) != 0};
 }
 
-extern "C" int halide_cuda_acquire_context(void*, CUctx_st**, bool);
-extern "C" int halide_cuda_release_context(void*);
-
-DriverDevice cuda_device() {
-  CUctx_st* context = nullptr;
-  int device = 0;
+DriverDevice describe_cuda(int device) {
+  constexpr int kUnits = 16, kMajor = 75, kMinor = 76;
+  const auto attribute = [&](int what) {
+    int value = 0;
+    call<int*, int, int>(Device::kCuda, "cuDeviceGetAttribute", &value, what, device);
+    return std::to_string(value);
+  };
   char name[256] = {};
-  LITHE_CHECK(halide_cuda_acquire_context(nullptr, &context, true) == 0);
-  halide_cuda_release_context(nullptr);
-  call<CUctx_st*>(Device::kCuda, "cuCtxPushCurrent_v2", context);
-  call<int*>(Device::kCuda, "cuCtxGetDevice", &device);
-  call<CUctx_st**>(Device::kCuda, "cuCtxPopCurrent_v2", &context);
+  int version = 0;  // 1000 major + 10 minor
   call<char*, int, int>(Device::kCuda, "cuDeviceGetName", name, static_cast<int>(sizeof name) - 1, device);
-  return {name, false};
+  call<int*>(Device::kCuda, "cuDriverGetVersion", &version);
+  return {name,
+          attribute(kUnits) + " units, capability " + attribute(kMajor) + "." + attribute(kMinor) + ", CUDA " +
+              std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10),
+          false};
 }
 
-#endif
+std::vector<DriverDevice> opencl_devices() {
+  constexpr uint64_t kAll = 0xFFFFFFFF;
+  uint32_t count = 0;
+  call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", 0, nullptr, &count);
+  std::vector<void*> platforms(count);
+  call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", count, platforms.data(), nullptr);
+  std::vector<DriverDevice> devices;
+  for (void* platform : platforms) {
+    const auto ask = [&](uint32_t room, void** ids, uint32_t* found) {
+      call<void*, uint64_t, uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetDeviceIDs", platform, kAll, room, ids,
+                                                         found);
+    };
+    ask(0, nullptr, &count);
+    std::vector<void*> ids(count);
+    ask(count, ids.data(), nullptr);
+    for (void* id : ids) devices.push_back(describe_opencl(id));
+  }
+  return devices;
+}
+
+std::vector<DriverDevice> cuda_devices() {
+  int count = 0;
+  call<unsigned>(Device::kCuda, "cuInit", 0);
+  call<int*>(Device::kCuda, "cuDeviceGetCount", &count);
+  std::vector<DriverDevice> devices;
+  for (int i = 0; i < count; ++i) {
+    int device = 0;
+    call<int*, int>(Device::kCuda, "cuDeviceGet", &device, i);
+    devices.push_back(describe_cuda(device));
+  }
+  return devices;
+}
 
 }  // namespace
 
 bool has_driver(Device device) { return driver(device) != nullptr; }
 
+std::vector<DriverDevice> driver_devices(Device device) {
+  return device == Device::kOpenCl ? opencl_devices() : cuda_devices();
+}
+
 #ifdef LITHE_GPU
 
-DriverDevice opened_device(Device device) { return device == Device::kOpenCl ? opencl_device() : cuda_device(); }
+extern "C" int halide_acquire_cl_context(void*, _cl_context**, _cl_command_queue**, bool);
+extern "C" int halide_release_cl_context(void*);
+extern "C" int halide_cuda_acquire_context(void*, CUctx_st**, bool);
+extern "C" int halide_cuda_release_context(void*);
+
+DriverDevice opened_device(Device device) {
+  if (device == Device::kOpenCl) {
+    constexpr uint32_t kQueueDevice = 0x1091;
+    _cl_context* context = nullptr;
+    _cl_command_queue* queue = nullptr;
+    void* opened = nullptr;
+    LITHE_CHECK(halide_acquire_cl_context(nullptr, &context, &queue, true) == 0);
+    halide_release_cl_context(nullptr);
+    call<void*, uint32_t, size_t, void*, size_t*>(device, "clGetCommandQueueInfo", queue, kQueueDevice, sizeof opened,
+                                                  &opened, nullptr);
+    return describe_opencl(opened);
+  }
+  int opened = 0;
+  with_cuda_context([&] { call<int*>(device, "cuCtxGetDevice", &opened); });
+  return describe_cuda(opened);
+}
+
+void with_cuda_context(const std::function<void()>& use) {
+  CUctx_st* context = nullptr;
+  LITHE_CHECK(halide_cuda_acquire_context(nullptr, &context, true) == 0);
+  halide_cuda_release_context(nullptr);
+  call<CUctx_st*>(Device::kCuda, "cuCtxPushCurrent_v2", context);
+  struct Pop {
+    ~Pop() {
+      CUctx_st* popped = nullptr;
+      const auto pop = reinterpret_cast<int (*)(CUctx_st**)>(driver_symbol(Device::kCuda, "cuCtxPopCurrent_v2"));
+      if (pop != nullptr) pop(&popped);
+    }
+  } pop_at_the_end;
+  use();
+}
 
 // Halide's runtime looks for functions of the drivers here; its own search wants the names of development packages.
 extern "C" void* halide_opencl_get_symbol(void*, const char* name) { return driver_symbol(Device::kOpenCl, name); }
@@ -100,6 +172,7 @@ extern "C" void* halide_cuda_get_symbol(void*, const char* name) { return driver
 #else
 
 DriverDevice opened_device(Device) { return {}; }
+void with_cuda_context(const std::function<void()>&) {}
 
 #endif
 

@@ -145,7 +145,8 @@ std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const
 
 KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
                        const std::map<std::string, Tensor>& ports, DeviceMemory* memory)
-    : kernel_(find_kernel(kernel.name, memory ? memory->device() : Device::kCpu)),
+    : device_(memory ? memory->device() : Device::kCpu),
+      kernel_(find_kernel(kernel.name, device_)),
       where_(std::make_unique<std::string>(node.name + ": " + node.op->name())) {
   const auto count = static_cast<size_t>(kernel_.metadata->num_arguments);
   buffers_ = std::make_unique<Buffer[]>(count);
@@ -197,6 +198,7 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
 
 std::string KernelCall::spec() const {
   std::ostringstream text;
+  if (device_ != Device::kCpu) text << name_of(device_) << ':';
   text << kernel_.name << std::setprecision(9);  // enough for every float
   for (size_t i = 0; i < buffer_count_; ++i) {
     const halide_filter_argument_t& argument = kernel_.metadata->arguments[i];
@@ -258,7 +260,7 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
 
 void specialise(std::vector<KernelCall>& calls) {
   for (KernelCall& call : calls) {
-    if (const KernelFunction kernel = specialised_kernel(call.spec(), instruction_set())) call.use(kernel);
+    if (const KernelFunction kernel = specialised_kernel(call.spec(), kernel_target(call.device()))) call.use(kernel);
   }
 }
 

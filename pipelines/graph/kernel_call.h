@@ -46,6 +46,7 @@ class KernelCall {
   void use(KernelFunction specialised) { kernel_.call = specialised; }
   /// What it calls and with what, for measuring it.
   const CompiledKernel& kernel() const { return kernel_; }
+  Device device() const { return device_; }
   void* const* arguments() const { return arguments_.get(); }
   /// Lets `port` start at another address from now on; shape and strides stay.
   void point(const std::string& port, void* data);
@@ -63,6 +64,7 @@ class KernelCall {
     float f;
   };
 
+  Device device_;
   CompiledKernel kernel_;
   std::unique_ptr<std::string> where_;
   std::unique_ptr<Buffer[]> buffers_;

@@ -15,8 +15,11 @@ std::vector<KernelUse> kernel_uses(const Session& session, const std::vector<Sha
       ++uses[at->second].count;
       return;
     }
-    const CompiledKernel& generic = find_kernel(call.kernel().name);
+    const CompiledKernel& generic = find_kernel(call.kernel().name, call.device());
     uses.push_back({at->first, 1, generic.call, std::make_shared<SampleCall>(*generic.metadata, call.arguments())});
+    if (call.device() == Device::kCpu) return;
+    const CompiledKernel& here = find_kernel(call.kernel().name);
+    if (here.metadata->num_arguments == generic.metadata->num_arguments) uses.back().on_processor = here.call;
   });
   return uses;
 }

@@ -7,7 +7,8 @@
 
 namespace lithe {
 
-/// The distinct kernel calls of one image, with samples to measure them on. `inputs`: shapes as for Session::run.
+/// The distinct kernel calls of Session::each_call, with samples to measure them on. Throws Error if a device has no
+/// memory for those.
 std::vector<KernelUse> kernel_uses(const Session& session, const std::vector<Shape>& inputs);
 
 }  // namespace lithe

@@ -46,7 +46,7 @@ class Ready {
   }
 
   void each_call(const std::function<void(const KernelCall&)>& visit) {
-    Arena(plan_, parameters_, packed_).each_call(visit);
+    Arena(plan_, parameters_, packed_, device_).each_call(visit);
   }
 
  private:
@@ -123,7 +123,7 @@ std::string Session::plan_hash(const std::vector<Shape>& inputs) const {
 }
 
 void Session::each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const {
-  state_->find(of_one_image(inputs))->each_call(visit);
+  state_->find(state_->device ? inputs : of_one_image(inputs))->each_call(visit);
 }
 
 bool Session::reads_row_major(const std::vector<Shape>& inputs) const {

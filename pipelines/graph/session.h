@@ -31,7 +31,7 @@ class Session {
   /// `observer`, for a single image: see plan.h.
   std::vector<Tensor> run(const std::vector<Tensor>& inputs, const StepObserver& observer = {}) const;
 
-  /// The kernel calls that one image takes; `inputs` are shapes.
+  /// The kernel calls that one image takes, or the whole batch on a device; `inputs` are shapes.
   void each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const;
 
   const Graph& graph() const;  // as given, before rewrites

@@ -14,15 +14,14 @@ std::string place(const CacheFolder& folder, int line) {
 
 }  // namespace
 
-KernelCache::KernelCache(std::vector<CacheFolder> folders, std::string instruction_set)
-    : folders_(std::move(folders)), instruction_set_(std::move(instruction_set)) {}
+KernelCache::KernelCache(std::vector<CacheFolder> folders) : folders_(std::move(folders)) {}
 
-KernelFunction KernelCache::find(const std::string& spec) {
+KernelFunction KernelCache::find(const std::string& spec, const KernelTarget& target) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto known = found_.find(spec);
   if (known != found_.end()) return known->second;
   if (!read_) read_journals();
-  return found_[spec] = load(spec);
+  return found_[spec] = load(spec, target);
 }
 
 void KernelCache::read_journals() {
@@ -43,13 +42,14 @@ void KernelCache::read_journals() {
   }
 }
 
-KernelFunction KernelCache::load(const std::string& spec) {
+KernelFunction KernelCache::load(const std::string& spec, const KernelTarget& target) {
   const auto lines = lines_.find(spec);
   if (lines == lines_.end()) return nullptr;
   for (auto line = lines->second.rbegin(); line != lines->second.rend(); ++line) {
     try {
       std::string bytes;
-      usable_record(*line, &bytes);
+      usable_record(
+          *line, [&](const std::string&) { return target; }, &bytes);
       libraries_.push_back(std::make_unique<KernelLibrary>(bytes));
       return libraries_.back()->call();
     } catch (const Error& e) {
@@ -59,9 +59,9 @@ KernelFunction KernelCache::load(const std::string& spec) {
   return nullptr;
 }
 
-KernelRecord KernelCache::usable_record(const Line& line, std::string* bytes) const {
+KernelRecord KernelCache::usable_record(const Line& line, const TargetOf& target_of, std::string* bytes) const {
   KernelRecord record = parse_kernel_record(line.text);
-  const std::string mismatch = kernel_identity(record.kernel(), instruction_set_).mismatch(record.identity);
+  const std::string mismatch = kernel_identity(record.kernel(), target_of(record.spec)).mismatch(record.identity);
   if (!mismatch.empty()) throw Error(mismatch);
   try {
     *bytes = line.folder->read(record);
@@ -76,7 +76,7 @@ std::vector<KernelMiss> KernelCache::misses() const {
   return misses_;
 }
 
-KernelCacheState KernelCache::examine() const {
+KernelCacheState KernelCache::examine(const TargetOf& target_of) const {
   KernelCacheState state;
   std::map<std::string, size_t> at;  // where in `usable` a spec is
   for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
@@ -97,7 +97,7 @@ KernelCacheState KernelCache::examine() const {
           return;
         }
         std::string bytes;
-        KernelRecord record = usable_record(line, &bytes);
+        KernelRecord record = usable_record(line, target_of, &bytes);
         const KernelLibrary loads(bytes);
         const auto size = static_cast<int64_t>(bytes.size());
         const auto [entry, is_new] = at.emplace(spec, state.usable.size());
@@ -125,11 +125,11 @@ struct OfThisProcess {
   bool chosen = false;  // `folders` are to be used instead of kernel_folders()
   std::unique_ptr<KernelCache> current;
 
-  KernelCache& of(const std::string& instruction_set) {
+  KernelCache& cache() {
     const std::lock_guard<std::mutex> lock(mutex);
     if (!current) {
       if (!chosen) folders = kernel_folders();
-      current = std::make_unique<KernelCache>(std::move(folders), instruction_set);
+      current = std::make_unique<KernelCache>(std::move(folders));
     }
     return *current;
   }
@@ -142,8 +142,8 @@ OfThisProcess& of_this_process() {
 
 }  // namespace
 
-KernelFunction specialised_kernel(const std::string& spec, const std::string& instruction_set) {
-  return of_this_process().of(instruction_set).find(spec);
+KernelFunction specialised_kernel(const std::string& spec, const KernelTarget& target) {
+  return of_this_process().cache().find(spec, target);
 }
 
 std::vector<KernelMiss> kernel_misses() {

@@ -37,16 +37,16 @@ struct KernelCacheState {
 
 class KernelCache {
  public:
-  /// Searches `folders` in this order for kernels of `instruction_set`.
-  KernelCache(std::vector<CacheFolder> folders, std::string instruction_set);
+  /// Searches `folders` in this order.
+  explicit KernelCache(std::vector<CacheFolder> folders);
 
-  /// The kernel for a call (spec: halide_generators/kernel_spec.h); nullptr if there is none: the generic one serves.
-  /// Thread safe. Stays callable to the end of the process.
-  KernelFunction find(const std::string& spec);
+  /// The kernel for a call (spec: halide_generators/kernel_spec.h), which runs on `target`; nullptr if there is none:
+  /// the generic one serves. Thread safe. Stays callable to the end of the process.
+  KernelFunction find(const std::string& spec, const KernelTarget& target);
   /// What `find` could not use so far.
   std::vector<KernelMiss> misses() const;
   /// Reads and checks everything there is.
-  KernelCacheState examine() const;
+  KernelCacheState examine(const TargetOf& target_of) const;
 
  private:
   struct Line {
@@ -56,12 +56,11 @@ class KernelCache {
   };
 
   void read_journals();
-  KernelFunction load(const std::string& spec);
-  KernelRecord usable_record(const Line& line, std::string* bytes) const;
+  KernelFunction load(const std::string& spec, const KernelTarget& target);
+  KernelRecord usable_record(const Line& line, const TargetOf& target_of, std::string* bytes) const;
   void miss(const Line& line, const std::string& spec, const std::string& reason);
 
   const std::vector<CacheFolder> folders_;
-  const std::string instruction_set_;
   mutable std::mutex mutex_;
   bool read_ = false;
   std::vector<std::unique_ptr<std::string>> journals_;             // the text that `lines_` look into
@@ -72,7 +71,7 @@ class KernelCache {
 };
 
 /// KernelCache::find in the folders of this process (kernel_folders()).
-KernelFunction specialised_kernel(const std::string& spec, const std::string& instruction_set);
+KernelFunction specialised_kernel(const std::string& spec, const KernelTarget& target);
 /// What `specialised_kernel` could not use so far.
 std::vector<KernelMiss> kernel_misses();
 /// From now on `specialised_kernel` searches `folders`, read afresh. Kernels that were found stay callable.

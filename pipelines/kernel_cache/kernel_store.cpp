@@ -44,6 +44,12 @@ std::vector<KernelRecord> readable(const std::string& text) {
   return records;
 }
 
+bool fits(const KernelRecord& record, const TargetOf& target_of) try {
+  return kernel_identity(record.kernel(), target_of(record.spec)).mismatch(record.identity).empty();
+} catch (const Error&) {
+  return false;  // its device is gone
+}
+
 // What a process that was killed left behind.
 bool is_left_behind(const std::string& name) {
   if (name.rfind(kCandidate, 0) != 0) return false;
@@ -114,7 +120,7 @@ int KernelStore::import(const std::string& file) const {
   return static_cast<int>(lines.size());
 }
 
-KernelStore::Cleaned KernelStore::clean(const std::string& instruction_set) const {
+KernelStore::Cleaned KernelStore::clean(const TargetOf& target_of) const {
   Cleaned cleaned;
   std::set<std::string> files;
   edit_lines(folder_ + "/" + CacheFolder::kJournal, [&](std::string_view text) {
@@ -124,7 +130,7 @@ KernelStore::Cleaned KernelStore::clean(const std::string& instruction_set) cons
     each_line(text, [&](std::string_view, int) { ++lines; });
     const std::vector<KernelRecord> all = readable(std::string(text));
     for (auto record = all.rbegin(); record != all.rend(); ++record) {
-      if (!kernel_identity(record->kernel(), instruction_set).mismatch(record->identity).empty()) continue;
+      if (!fits(*record, target_of)) continue;
       KernelRecord left = *record;
       if (left.kept() && !specs.insert(left.spec).second) left.file.clear(), left.sha256.clear();  // superseded
       if (left.kept()) files.insert(left.file);

@@ -40,7 +40,7 @@ class KernelStore {
   };
   /// Removes records that do not fit this machine and build or were superseded, and files without a record. The notes
   /// of candidates stay, so that none is tried again.
-  Cleaned clean(const std::string& instruction_set) const;
+  Cleaned clean(const TargetOf& target_of) const;
 
  private:
   std::string folder_;

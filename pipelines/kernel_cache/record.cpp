@@ -5,7 +5,6 @@
 
 #include "kernel_cache/generator_hashes.h"
 #include "pipelines/core/error.h"
-#include "pipelines/kernel_cache/device.h"
 
 namespace lithe {
 namespace {
@@ -24,7 +23,7 @@ std::string KernelIdentity::mismatch(const KernelIdentity& theirs) const {
   if (theirs.instruction_set != instruction_set) {
     return other("instruction set", theirs.instruction_set, instruction_set);
   }
-  if (theirs.device != device) return other("device", theirs.device, device);
+  if (theirs.device != device && theirs.device != kAnyDevice) return other("device", theirs.device, device);
   if (theirs.halide != halide) return other("version of Halide", theirs.halide, halide);
   if (theirs.abi != abi) return other("kernel ABI", std::to_string(theirs.abi), std::to_string(abi));
   if (generator.empty()) return "this build has no generator of that name";
@@ -32,13 +31,16 @@ std::string KernelIdentity::mismatch(const KernelIdentity& theirs) const {
   return "";
 }
 
-KernelIdentity kernel_identity(const std::string& kernel, const std::string& instruction_set) {
-  KernelIdentity identity{instruction_set, device_fingerprint(), kHalideVersion, kKernelAbi, ""};
+KernelIdentity kernel_identity(const std::string& kernel, const KernelTarget& target) {
+  KernelIdentity identity{target.instruction_set, target.device, kHalideVersion, kKernelAbi, ""};
+  const std::string generator = kernel.substr(kernel.find(':') + 1);  // one for all devices
   for (const GeneratorHash& entry : kGeneratorHashes) {
-    if (kernel == entry.kernel) identity.generator = entry.hash;
+    if (generator == entry.kernel) identity.generator = entry.hash;
   }
   return identity;
 }
+
+std::string kernel_of(const std::string& spec) { return spec.substr(0, spec.find(' ')); }
 
 std::string to_string(const KernelTile& tile) {
   std::string text;

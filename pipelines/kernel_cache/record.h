@@ -1,6 +1,7 @@
 #pragma once
 // What is known about one compiled kernel: a line of the cache's journal (docs/tuning.md).
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,11 +12,21 @@ namespace lithe {
 /// signature of kernels, or the functions of the runtime that they call.
 constexpr int kKernelAbi = 1;
 
-/// What a compiled kernel fits: it is used only where all of this is equal.
+/// The device of kernels that were compiled for another machine and measured nowhere: any with their instruction set.
+constexpr char kAnyDevice[] = "any";
+
+/// What kernels are compiled for, and where they run.
+struct KernelTarget {
+  std::string instruction_set;  // "avx512"; of a graphics card, how it is reached: "opencl", "cuda"
+  std::string device;  // its fingerprint: device_fingerprint(), or what the card's driver says of it; kAnyDevice
+};
+/// The target of a call with this spec. Throws Error with the reason if there is no such device here.
+using TargetOf = std::function<KernelTarget(const std::string& spec)>;
+
+/// What a compiled kernel fits: it is used only where all of this is equal, or made for any device.
 struct KernelIdentity {
-  std::string instruction_set;  // "avx512"
-  std::string device;           // device_fingerprint()
-  std::string halide;           // version of the compiler
+  std::string instruction_set, device;  // as of KernelTarget
+  std::string halide;                   // version of the compiler
   int abi = kKernelAbi;
   std::string generator;  // hash of the sources of the kernel's generator
 
@@ -23,14 +34,16 @@ struct KernelIdentity {
   std::string mismatch(const KernelIdentity& other) const;
 };
 
-/// That of `kernel` (as registered by its generator) in this build, on this machine. The generator of an unknown kernel
-/// is empty.
-KernelIdentity kernel_identity(const std::string& kernel, const std::string& instruction_set);
+/// That of `kernel` (KernelRecord::kernel) in this build. The generator of an unknown kernel is empty.
+KernelIdentity kernel_identity(const std::string& kernel, const KernelTarget& target);
 
 /// Values of a schedule's tunables; those that are not named keep their usual value.
 using KernelTile = std::map<std::string, int>;
 /// "panels=2 rows=7"; "usual" if nothing is named.
 std::string to_string(const KernelTile& tile);
+
+/// "pointwise", "opencl:pointwise": the first word of a spec.
+std::string kernel_of(const std::string& spec);
 
 struct KernelRecord {
   std::string spec;  // the call that it is for (halide_generators/kernel_spec.h)
@@ -43,7 +56,7 @@ struct KernelRecord {
   std::string refused;                      // why it can never be kept: the compiler's error, other bits
 
   bool kept() const { return !file.empty(); }
-  std::string kernel() const { return spec.substr(0, spec.find(' ')); }
+  std::string kernel() const { return kernel_of(spec); }
 };
 
 /// One line, without its line feed. It starts with {"kernel":"SPEC", or {"tried":"SPEC", if it was not kept.

@@ -16,9 +16,16 @@ namespace {
 
 // The usual tile replaces the generic kernel unless it is slower; another one must win by more than measuring errs.
 constexpr double kNotSlower = 1, kFaster = 0.98;
+constexpr double kNear = 1e-4;        // of a graphics card's results and the processor's
 constexpr double kDiscouraged = 0.8;  // a kernel's claim on the budget after each candidate that gained nothing
 constexpr double kWorthALine = 0.99;
 constexpr size_t kReason = 200;  // characters of a reason that are kept
+
+std::string differs(double error) {
+  char text[80];
+  std::snprintf(text, sizeof text, "the generic kernel differs from the processor's by %.2g of the largest", error);
+  return text;
+}
 
 }  // namespace
 
@@ -34,7 +41,8 @@ struct Tuner::Work {
   std::set<KernelTile> tried;
   std::optional<TileSearch> search;  // made when it is this kernel's turn
   std::vector<std::unique_ptr<KernelLibrary>> libraries;
-  std::optional<std::vector<std::vector<uint8_t>>> expected;  // the generic kernel's outputs
+  std::optional<SampleCall::Outputs> expected;  // of the generic kernel
+  std::string distrust;                         // why they are none to compare with
 
   Work(const KernelUse& u, KernelFunction kernel) : use(u), before(kernel), now(kernel) {}
   SampleCall& call() const { return *use.sample; }
@@ -66,13 +74,13 @@ TuneResult Tuner::run(const std::vector<KernelUse>& uses) {
 void Tuner::prepare(const std::vector<KernelUse>& uses) {
   const std::vector<KernelRecord> hints = store_.hints();
   for (const KernelUse& use : uses) {
-    const KernelFunction special = specialised_kernel(use.spec, request_.instruction_set);
+    const KernelFunction special = specialised_kernel(use.spec, request_.target);
     works_.push_back(std::make_unique<Work>(use, special == nullptr ? use.generic : special));
     Work& work = *works_.back();
     for (const KernelRecord& hint : hints) {
       if (hint.spec == use.spec) work.hints.push_back(hint.tile);
     }
-    const KernelIdentity here = kernel_identity(use.spec.substr(0, use.spec.find(' ')), request_.instruction_set);
+    const KernelIdentity here = kernel_identity(kernel_of(use.spec), request_.target);
     for (const KernelRecord& record : request_.known) {
       if (record.spec != use.spec || !here.mismatch(record.identity).empty()) continue;
       if (record.kept() && special == nullptr) continue;  // its file is lost
@@ -118,7 +126,7 @@ void Tuner::search() {
 std::optional<KernelTile> Tuner::next_tile(Work& work) {
   if (!work.search) {
     try {
-      work.search.emplace(compiler_.tunables(work.use.spec, request_.instruction_set), work.hints);
+      work.search.emplace(compiler_.tunables(work.use.spec, request_.target.instruction_set), work.hints);
     } catch (const Error& e) {
       if (e.kind() == ErrorKind::kUsage) throw;
       return std::nullopt;  // its usual tile could not be compiled either, and the journal says why
@@ -140,18 +148,17 @@ Tuner::Work* Tuner::most_promising() {
 bool Tuner::try_tile(Work& work, const KernelTile& tile) {
   KernelRecord record;
   record.spec = work.use.spec, record.tile = tile, record.plan = request_.plan;
-  record.identity = kernel_identity(record.kernel(), request_.instruction_set);
+  record.identity = kernel_identity(record.kernel(), request_.target);
   work.tried.insert(tile);
   ++result_.measured;
   const std::string path = store_.candidate_path();
   try {
-    compiler_.compile(record.spec, tile, request_.instruction_set, path);
+    compiler_.compile(record.spec, tile, request_.target.instruction_set, path);
     const std::string bytes = read_file(path);
     auto library = std::make_unique<KernelLibrary>(bytes);
     const auto outputs = work.call().outputs_of(library->call());
-    if (!work.expected) work.expected = work.call().outputs_of(work.use.generic);
-    record.error = difference(outputs, *work.expected);
-    if (outputs != *work.expected) throw Error("its bits are not those of the generic kernel");
+    record.error = difference(outputs, expected(work));
+    if (outputs != expected(work)) throw Error("its bits are not those of the generic kernel");
     const std::vector<double> times = best_times(work.call(), {library->call(), work.now, work.use.generic});
     record.time_us = times[0], record.generic_time_us = times[2];
     std::remove(path.c_str());
@@ -172,8 +179,30 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
     record.refused = std::string(e.what()).substr(0, kReason);
     ++result_.refused;
     store_.note(record);
+    require_working(work, tile);
     return false;
   }
+}
+
+const SampleCall::Outputs& Tuner::expected(Work& work) {
+  if (!work.expected) {
+    work.expected = work.call().outputs_of(work.use.generic);
+    if (work.use.on_processor != nullptr) {
+      const double error = difference(*work.expected, work.call().outputs_on_processor(work.use.on_processor));
+      if (error > kNear) work.distrust = differs(error);
+    }
+  }
+  if (!work.distrust.empty()) throw Error(work.distrust);
+  return *work.expected;
+}
+
+// A candidate may take a graphics card down with it: all others would be refused without a fault of theirs.
+void Tuner::require_working(Work& work, const KernelTile& tile) try {
+  work.call().time(work.use.generic, 1);
+} catch (const Error& e) {
+  throw Error(ErrorKind::kInternal, kernel_of(work.use.spec) + ": the generic kernel " + e.what() +
+                                        " after candidate " + to_string(tile) +
+                                        "; the same command again leaves that one out");
 }
 
 // Every step that is worth a line: a percent of the whole since the last one.
@@ -181,8 +210,8 @@ void Tuner::tell(const Work& work) {
   if (total() > kWorthALine * told_) return;
   char text[160];
   std::snprintf(text, sizeof text, "%6.1f s  kernels %.3f -> %.3f ms  %s (%s), %d x %.1f us", seconds(), told_ / 1000,
-                total() / 1000, work.use.spec.substr(0, work.use.spec.find(' ')).c_str(), to_string(work.tile).c_str(),
-                work.use.count, work.time);
+                total() / 1000, kernel_of(work.use.spec).c_str(), to_string(work.tile).c_str(), work.use.count,
+                work.time);
   progress_.message(text);
   told_ = total();
 }

@@ -22,11 +22,13 @@ struct KernelUse {
   int count = 1;  // how often one image needs it
   KernelFunction generic = nullptr;
   std::shared_ptr<SampleCall> sample;
+  /// The processor's, for a call on a graphics card; nullptr where that one takes other arguments.
+  KernelFunction on_processor = nullptr;
 };
 
 struct TuneRequest {
   double budget = 60;  // seconds; 0: only the usual tiles, of everything
-  std::string instruction_set;
+  KernelTarget target;
   std::string plan;                 // noted in the records
   std::vector<KernelRecord> known;  // of all folders: what was tried or kept before
   bool times = true;                // measure what is not touched as well, for the result
@@ -63,6 +65,8 @@ class Tuner {
   void search();
   std::optional<KernelTile> next_tile(Work& work);
   bool try_tile(Work& work, const KernelTile& tile);
+  const SampleCall::Outputs& expected(Work& work);
+  void require_working(Work& work, const KernelTile& tile);
   Work* most_promising();
   void tell(const Work& work);
   bool over();

@@ -1,4 +1,4 @@
-add_dependencies(devices_tests lithe_cli)
+add_dependencies(devices_tests lithe_cli lithe_kernelc)
 if(LITHE_GPU)
   add_dependencies(devices_tests lithe_devices)
 endif()

@@ -16,7 +16,7 @@
 
 namespace lithe::test {
 
-constexpr char kInstructionSet[] = "avx2";
+inline const KernelTarget kTarget{"avx2", "this processor"};
 constexpr char kSpec[] =
     "pointwise x=24:1,49:24 w=16:1,24:16,1:384 b=8:1 groups=1 clamp_min=-inf clamp_max=6 y=8:1,49:8";
 
@@ -38,7 +38,7 @@ class CacheTest : public testing::Test {
     const std::string bytes = kernel_bytes(number);
     KernelRecord record;
     record.spec = spec, record.sha256 = sha256(bytes), record.file = record.sha256.substr(0, 16) + ".so";
-    record.identity = kernel_identity(record.kernel(), kInstructionSet);
+    record.identity = kernel_identity(record.kernel(), kTarget);
     record.time_us = 10, record.generic_time_us = 20;
     std::ofstream(folder_ / record.file, std::ios::binary) << bytes;
     return record;
@@ -48,12 +48,12 @@ class CacheTest : public testing::Test {
   KernelCache cache(CacheFolder::Kind kind = CacheFolder::Kind::kUser) const {
     std::vector<CacheFolder> folders;
     folders.emplace_back(folder_, kind);
-    return {std::move(folders), kInstructionSet};
+    return KernelCache(std::move(folders));
   }
   /// What a new cache finds for kSpec: the kernel's number, or the reason why there is none ("" without a record).
   std::string found(CacheFolder::Kind kind = CacheFolder::Kind::kUser) const {
     KernelCache fresh = cache(kind);
-    if (const KernelFunction kernel = fresh.find(kSpec)) return std::to_string(kernel(nullptr));
+    if (const KernelFunction kernel = fresh.find(kSpec, kTarget)) return std::to_string(kernel(nullptr));
     return fresh.misses().empty() ? "" : fresh.misses().back().reason;
   }
 

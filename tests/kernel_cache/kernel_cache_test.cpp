@@ -14,11 +14,11 @@ TEST_F(CacheTest, FindsWhatWasRecordedForExactlyThisCall) {
   EXPECT_EQ(found(), "");
   record(keep(1));
   KernelCache fresh = cache();
-  const KernelFunction kernel = fresh.find(kSpec);
+  const KernelFunction kernel = fresh.find(kSpec, kTarget);
   ASSERT_NE(kernel, nullptr);
   EXPECT_EQ(kernel(nullptr), 1);
-  EXPECT_EQ(fresh.find(kSpec), kernel);
-  EXPECT_EQ(fresh.find(std::string(kSpec) + " z=1"), nullptr);
+  EXPECT_EQ(fresh.find(kSpec, kTarget), kernel);
+  EXPECT_EQ(fresh.find(std::string(kSpec) + " z=1", kTarget), nullptr);
   EXPECT_THAT(fresh.misses(), IsEmpty());
 }
 
@@ -41,17 +41,17 @@ TEST_F(CacheTest, PrefersTheUsersKernelToTheShippedOne) {
   std::vector<CacheFolder> folders;
   folders.emplace_back(folder_, CacheFolder::Kind::kUser);
   folders.emplace_back(shipped, CacheFolder::Kind::kShipped);
-  KernelCache both(std::move(folders), kInstructionSet);
-  EXPECT_EQ(both.find(kSpec)(nullptr), 1);
-  EXPECT_EQ(both.find(only_shipped.spec)(nullptr), 2);
+  KernelCache both(std::move(folders));
+  EXPECT_EQ(both.find(kSpec, kTarget)(nullptr), 1);
+  EXPECT_EQ(both.find(only_shipped.spec, kTarget)(nullptr), 2);
 }
 
 TEST_F(CacheTest, TwoKernelsLoadedOneAfterTheOtherAreTwo) {  // their descriptors have the same number
   record(keep(1));
   record(keep(2, "linear x=1:1 y=1:1"));
   KernelCache fresh = cache();
-  EXPECT_EQ(fresh.find(kSpec)(nullptr), 1);
-  EXPECT_EQ(fresh.find("linear x=1:1 y=1:1")(nullptr), 2);
+  EXPECT_EQ(fresh.find(kSpec, kTarget)(nullptr), 1);
+  EXPECT_EQ(fresh.find("linear x=1:1 y=1:1", kTarget)(nullptr), 2);
 }
 
 TEST_F(CacheTest, AnotherIdentityIsAMissThatSaysWhich) {
@@ -75,7 +75,7 @@ TEST_F(CacheTest, AKernelThatThisBuildDoesNotKnowIsAMiss) {
   const std::string spec = "no_such_kernel x=1:1 y=1:1";
   record(keep(1, spec));
   KernelCache fresh = cache();
-  EXPECT_EQ(fresh.find(spec), nullptr);
+  EXPECT_EQ(fresh.find(spec, kTarget), nullptr);
   ASSERT_THAT(fresh.misses(), SizeIs(1));
   EXPECT_THAT(fresh.misses()[0].reason, HasSubstr("no generator of that name"));
   EXPECT_EQ(fresh.misses()[0].where, journal_ + ":1");
@@ -144,7 +144,7 @@ TEST_F(CacheTest, ManyThreadsGetOneKernel) {
   KernelCache fresh = cache();
   std::vector<KernelFunction> kernels(8);
   std::vector<std::thread> threads;
-  for (KernelFunction& kernel : kernels) threads.emplace_back([&] { kernel = fresh.find(kSpec); });
+  for (KernelFunction& kernel : kernels) threads.emplace_back([&] { kernel = fresh.find(kSpec, kTarget); });
   for (std::thread& thread : threads) thread.join();
   ASSERT_NE(kernels[0], nullptr);
   for (const KernelFunction kernel : kernels) EXPECT_EQ(kernel, kernels[0]);
@@ -160,7 +160,7 @@ TEST_F(CacheTest, ExaminesEverything) {
   tried.file.clear();
   record(tried);
   append_line(journal_, "{\"kernel\":\"half");
-  const KernelCacheState state = cache().examine();
+  const KernelCacheState state = cache().examine([](const std::string&) { return kTarget; });
   ASSERT_THAT(state.usable, SizeIs(1));
   EXPECT_EQ(state.usable[0].record.sha256, keep(2).sha256);
   EXPECT_EQ(state.superseded, 1);
@@ -168,6 +168,28 @@ TEST_F(CacheTest, ExaminesEverything) {
   ASSERT_THAT(state.misses, SizeIs(2));
   EXPECT_EQ(state.misses[0].where, journal_ + ":3");
   EXPECT_THAT(state.misses[1].reason, HasSubstr("not a record"));
+}
+
+TEST_F(CacheTest, ACallOnADeviceIsAnotherOne) {
+  const KernelTarget card{"opencl", "a card, driver 7"};
+  const std::string spec = "opencl:" + std::string(kSpec);
+  KernelRecord on_card = keep(2, spec);
+  on_card.identity = kernel_identity(on_card.kernel(), card);
+  EXPECT_EQ(on_card.identity.generator, kernel_identity("pointwise", kTarget).generator);
+  record(keep(1));
+  record(on_card);
+  KernelCache fresh = cache();
+  EXPECT_EQ(fresh.find(kSpec, kTarget)(nullptr), 1);
+  EXPECT_EQ(fresh.find(spec, card)(nullptr), 2);
+  EXPECT_THAT(fresh.misses(), IsEmpty());
+
+  const auto without_card = [&](const std::string& s) {
+    return s == kSpec ? kTarget : throw Error(ErrorKind::kUsage, "no driver");
+  };
+  const KernelCacheState state = cache().examine(without_card);
+  EXPECT_THAT(state.usable, SizeIs(1));
+  ASSERT_THAT(state.misses, SizeIs(1));
+  EXPECT_EQ(state.misses[0].reason, "no driver");
 }
 
 TEST_F(CacheTest, EnvironmentChoosesTheFolder) {

@@ -57,11 +57,11 @@ class TunerTest : public CacheTest {
     folders.emplace_back(folder_, CacheFolder::Kind::kUser);
     use_kernel_folders(std::move(folders));
   }
-  TuneResult tune(KernelCompiler& compiler, double budget = 60) {
+  TuneResult tune(KernelCompiler& compiler, double budget = 60, KernelFunction on_processor = nullptr) {
     NoProgress progress;
     const KernelStore store(folder_);
-    Tuner tuner({budget, kInstructionSet, "test", store.records()}, store, compiler, progress);
-    return tuner.run({{kCall, 3, generic_.call(), std::make_shared<SampleCall>(metadata_, arguments_)}});
+    Tuner tuner({budget, kTarget, "test", store.records()}, store, compiler, progress);
+    return tuner.run({{kCall, 3, generic_.call(), std::make_shared<SampleCall>(metadata_, arguments_), on_processor}});
   }
 
   KernelLibrary generic_{read_file(library("generic"))};
@@ -87,7 +87,7 @@ TEST_F(TunerTest, FindsTheFastestAndRefusesOtherBits) {
   EXPECT_LT(result.kernels[0].after, result.kernels[0].before / 2);
 
   restart();
-  const KernelFunction kernel = specialised_kernel(kCall, kInstructionSet);
+  const KernelFunction kernel = specialised_kernel(kCall, kTarget);
   ASSERT_NE(kernel, nullptr);
   SampleCall call(metadata_, arguments_);
   EXPECT_EQ(call.outputs_of(kernel), call.outputs_of(generic_.call()));
@@ -99,6 +99,15 @@ TEST_F(TunerTest, FindsTheFastestAndRefusesOtherBits) {
   EXPECT_THAT(records["rows=1"].refused, HasSubstr("cannot do it"));
   EXPECT_LT(records["rows=8"].time_us, records["rows=8"].generic_time_us / 2);
   EXPECT_EQ(records["rows=8"].error, 0);
+}
+
+TEST_F(TunerTest, AGenericKernelThatDiffersFromTheProcessorsIsNotTrusted) {
+  FakeCompiler compiler;
+  const KernelLibrary processor(read_file(library("wrong")));
+  const TuneResult result = tune(compiler, 60, processor.call());
+  EXPECT_EQ(result.refused, result.measured);
+  EXPECT_EQ(specialised_kernel(kCall, kTarget), nullptr);
+  EXPECT_THAT(KernelStore(folder_).records().at(0).refused, HasSubstr("differs from the processor's"));
 }
 
 TEST_F(TunerTest, AnotherRunTriesNothingAgain) {
@@ -190,11 +199,11 @@ TEST_F(TunerTest, CleaningKeepsWhatServesAndTheNotes) {
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     std::filesystem::last_write_time(entry.path(), long_ago);
   }
-  const KernelStore::Cleaned cleaned = KernelStore(folder_).clean(kInstructionSet);
+  const KernelStore::Cleaned cleaned = KernelStore(folder_).clean([](const std::string&) { return kTarget; });
   EXPECT_EQ(cleaned.records, 1);
   EXPECT_EQ(cleaned.files, 3) << "the usual tile's, the foreign one and the orphan";
   restart();
-  EXPECT_NE(specialised_kernel(kCall, kInstructionSet), nullptr);
+  EXPECT_NE(specialised_kernel(kCall, kTarget), nullptr);
   tune(again);
   EXPECT_THAT(again.compiled, IsEmpty());
 }
