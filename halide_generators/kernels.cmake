@@ -21,6 +21,14 @@ if(LITHE_SANITIZE AND NOT LITHE_ALL_INSTRUCTION_SETS)
   set(instruction_sets ${base}) # checked code takes longer to compile
   target_compile_definitions(lithe_kernels INTERFACE LITHE_BASELINE_ONLY)
 endif()
+# Kinds of graphics cards: OpenCL as source text, CUDA as PTX for compute capability 8.0 and up. Neither needs anything
+# installed but Halide.
+set(gpu_kinds)
+if(LITHE_GPU)
+  set(gpu_kinds opencl cuda)
+endif()
+set(opencl_target ${base_target}-opencl)
+set(cuda_target ${base_target}-cuda-cuda_capability_80)
 set(kernel_targets)
 set(generator_environment)
 foreach(name IN LISTS instruction_sets)
@@ -34,7 +42,7 @@ foreach(name IN LISTS instruction_sets)
 endforeach()
 list(JOIN kernel_targets "," kernel_targets)
 # What the kernel compiler knows: it may compile for another machine.
-foreach(name avx512 avx2 baseline neon)
+foreach(name avx512 avx2 baseline neon ${gpu_kinds})
   list(APPEND named_targets "{\"${name}\", \"${${name}_target}\"}")
 endforeach()
 list(JOIN named_targets "," LITHE_NAMED_TARGETS)
@@ -115,18 +123,13 @@ function(lithe_add_kernels folder generator)
   lithe_add_gpu_kernels(${program} ${generator})
 endfunction()
 
-# The kernels that a generator.cpp names in LITHE_GPU_KERNELS (gpu.h), for every kind of graphics card: OpenCL as source
-# text, CUDA as PTX for compute capability 8.0 and up. Neither needs anything installed but Halide. They make up a library
-# of their own, which is loaded when a device is asked for: in liblithe they cost 4 MB of memory in every run.
-set(gpu_kinds)
+# The kernels that a generator.cpp names in LITHE_GPU_KERNELS (gpu.h), for every kind of graphics card. They make up a
+# library of their own, which is loaded when a device is asked for: in liblithe they cost 4 MB of memory in every run.
 if(LITHE_GPU)
-  set(gpu_kinds opencl cuda)
   add_library(lithe_devices SHARED)
   target_compile_options(lithe_devices PRIVATE -w) # generated code
   target_link_libraries(lithe_devices PRIVATE lithe)
 endif()
-set(opencl_features opencl)
-set(cuda_features cuda-cuda_capability_80)
 function(lithe_add_gpu_kernels program generator)
   file(READ ${generator} text)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${generator})
@@ -139,7 +142,7 @@ function(lithe_add_gpu_kernels program generator)
         OUTPUT ${base}.o ${base}.registration.cpp
         COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_folder}
         COMMAND ${program} -g ${kernel} -f lithe_${kind}_${kernel} -n ${kind}_${kernel} -o ${kernel_folder} -e
-                object,registration target=${base_target}-${${kind}_features}-no_runtime
+                object,registration target=${${kind}_target}-no_runtime
         DEPENDS ${program}
         COMMENT "kernel ${kernel}, ${kind}"
         VERBATIM)
