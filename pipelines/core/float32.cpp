@@ -1,28 +1,9 @@
 #include "pipelines/core/float32.h"
 
-#include <cmath>
-#include <cstring>
+#include "pipelines/core/half.h"
 
 namespace lithe {
 namespace {
-
-float from_bits(uint32_t bits) {
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-// IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 mantissa bits.
-float from_half(uint16_t half) {
-  const uint32_t sign = (half & 0x8000u) << 16, exponent = (half >> 10) & 0x1fu, mantissa = half & 0x3ffu;
-  if (exponent == 31) return from_bits(sign | 0x7f800000u | mantissa << 13);
-  if (exponent != 0) return from_bits(sign | (exponent + 112) << 23 | mantissa << 13);
-  const float subnormal = std::ldexp(static_cast<float>(mantissa), -24);
-  return sign != 0 ? -subnormal : subnormal;
-}
-
-// bfloat16 is the upper half of a float32.
-float from_bfloat16(uint16_t bits) { return from_bits(static_cast<uint32_t>(bits) << 16); }
 
 template <class T, class Convert>
 Tensor converted(const Tensor& x, Convert&& convert) {
@@ -44,7 +25,7 @@ Tensor to_float32(const Tensor& x) {
     case DType::kF64:
       return converted<double>(rows, cast);
     case DType::kF16:
-      return converted<uint16_t>(rows, from_half);
+      return converted<uint16_t>(rows, from_float16);
     case DType::kBF16:
       return converted<uint16_t>(rows, from_bfloat16);
     case DType::kI64:
