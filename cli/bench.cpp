@@ -14,6 +14,7 @@
 #include "cli/peak.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/kernels.h"
+#include "pipelines/graph/weights_precision.h"
 
 namespace lithe::cli {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 struct BenchOptions {
   ModelRequest request;
   std::optional<std::string> network;
-  std::string file, decode_only, engine = "halide", device = "cpu";
+  std::string file, decode_only, engine = "halide", device = "cpu", weights_precision = "f32";
   int64_t batch = 1, input_size = 0;
   int threads = 1, repeat = 10;
   double min_time = 1;
@@ -35,6 +36,7 @@ struct BenchOptions {
     f("set", request.options, "option of the network");
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
     f("device", device, kDeviceHelp, kDeviceChoices);
+    f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("batch", batch, "images per forward pass");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
     f("threads", threads, "threads; 0: one per core");
@@ -84,6 +86,16 @@ void print(const nlohmann::ordered_json& answer) {
   }
 }
 
+// Of the outputs for these images from those with float32 weights.
+double difference_from_f32(const ModelRequest& request, const Session& session, const Tensor& images) {
+  const Model model = load_model(request);
+  const std::vector<Tensor> given = session.run({images});
+  const std::vector<Tensor> exact = Session(model.graph, model.parameters).run({images});
+  double largest = 0;
+  for (size_t i = 0; i < given.size(); ++i) largest = std::max(largest, relative_difference(given[i], exact[i]));
+  return largest;
+}
+
 void decode(const BenchOptions& o) {
   if (o.network || !o.file.empty()) throw Error(ErrorKind::kUsage, "--decode-only: takes no network");
   const nlohmann::ordered_json answer = measure_decoding(o.decode_only, o.min_time);
@@ -112,7 +124,8 @@ void bench(const BenchOptions& o) {
   request.model = o.file.empty() ? *o.network : o.file;
   const auto start = std::chrono::steady_clock::now();
   const Device device = device_of(o.device);
-  const Engine engine = make_engine(o.engine, request, o.batch, o.input_size, device);
+  const DType weights = weights_precision(o.weights_precision);
+  const Engine engine = make_engine(o.engine, request, o.batch, o.input_size, {true, device, weights});
   const double load_ms = ms_since(start);
 
   Shape shape = engine.image;
@@ -135,6 +148,10 @@ void bench(const BenchOptions& o) {
                                    {"median_ms", median},
                                    {"images_per_second", 1000 * static_cast<double>(o.batch) / median},
                                    {"peak_rss_mb", peak_rss_mb()}};
+  if (weights != DType::kF32) {
+    answer["weights_precision"] = o.weights_precision;
+    answer["difference_from_f32"] = difference_from_f32(request, *engine.session, images);
+  }
   std::optional<ProfileReport> report;
   if (o.profile) report = profile_of(engine, times, images);
   if (o.json) {
@@ -159,6 +176,7 @@ extern const Command kBench = command<BenchOptions>(
      {"lithe bench mobilenet_v2 --engine opencv --model mobilenet_v2.onnx", "the same in OpenCV"},
      {"lithe bench micronet_m0 --profile", "where the time goes, kernel by kernel"},
      {"lithe bench --decode-only photos --threads 0", "the bound of `lithe classify photos`"},
+     {"lithe bench micronet_m0 --weights-precision bf16", "half the bytes of its linear layers, and what that changes"},
      {"lithe bench micronet_m3 --fail-if-slower 5", "a check for a script: exit code 7 above 5 ms"}});
 
 }  // namespace lithe::cli

@@ -18,9 +18,9 @@ Shape image_shape(const Graph& graph, int64_t input_size) {
   return shape;
 }
 
-Engine halide_engine(const ModelRequest& request, int64_t input_size, Device device) {
+Engine halide_engine(const ModelRequest& request, int64_t input_size, const SessionOptions& options) {
   const Model model = load_model(request);
-  const auto session = std::make_shared<Session>(model.graph, model.parameters, SessionOptions{true, device});
+  const auto session = std::make_shared<Session>(model.graph, model.parameters, options);
   return {[session](const Tensor& images) { session->run({images}); }, image_shape(model.graph, input_size), session};
 }
 
@@ -53,9 +53,13 @@ Engine opencv_engine(const ModelRequest& request, int64_t batch, int64_t input_s
 }  // namespace
 
 Engine make_engine(const std::string& name, const ModelRequest& request, int64_t batch, int64_t input_size,
-                   Device device) {
-  if (name == "halide") return halide_engine(request, input_size, device);
-  if (device != Device::kCpu) throw Error(ErrorKind::kUsage, "--device: is for Lithe's own engine; leave out --engine");
+                   const SessionOptions& options) {
+  if (name == "halide") return halide_engine(request, input_size, options);
+  const auto own = [](const char* option) {
+    return Error(ErrorKind::kUsage, std::string(option) + ": is for Lithe's own engine; leave out --engine");
+  };
+  if (options.device != Device::kCpu) throw own("--device");
+  if (options.weights != DType::kF32) throw own("--weights-precision");
   return opencv_engine(request, batch, input_size);
 }
 

@@ -17,8 +17,8 @@ struct Engine {
 };
 
 /// `name` is halide or opencv. OpenCV gets an ONNX file as it is, and any other model by way of an export. Square
-/// images of `input_size` pixels, or the model's own size if it is 0. Devices are for Lithe's own engine.
+/// images of `input_size` pixels, or the model's own size if it is 0. `options` are for Lithe's own engine.
 Engine make_engine(const std::string& name, const ModelRequest& request, int64_t batch, int64_t input_size,
-                   Device device);
+                   const SessionOptions& options);
 
 }  // namespace lithe::cli

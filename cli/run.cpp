@@ -7,6 +7,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/formats/safetensors.h"
 #include "pipelines/graph/session.h"
+#include "pipelines/graph/weights_precision.h"
 #include "pipelines/model/model.h"
 
 namespace lithe::cli {
@@ -14,7 +15,7 @@ namespace {
 
 struct RunOptions {
   ModelRequest request;
-  std::string input, output, device = "cpu";
+  std::string input, output, device = "cpu", weights_precision = "f32";
   Words values;
   int threads = 0;
   template <class Field>
@@ -27,6 +28,7 @@ struct RunOptions {
     f.required("output", output, "safetensors file to write: `output` and the values asked for", "FILE");
     f("value", values, "also write this intermediate value; runs the graph as written", "NAME");
     f("device", device, kDeviceHelp, kDeviceChoices);
+    f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("threads", threads, "threads; 0: one per core");
   }
 };
@@ -71,14 +73,17 @@ void run(const RunOptions& o) {
   if (!o.values.empty() && o.device != "cpu") {
     throw Error(ErrorKind::kUsage, "--value: shows what the processor computes; leave out --device");
   }
+  if (!o.values.empty() && o.weights_precision != "f32") {
+    throw Error(ErrorKind::kUsage, "--value: runs the graph as written, on float32; leave out --weights-precision");
+  }
   set_threads(o.threads);
   const SafetensorsFile file = read_safetensors(o.input);
   const Model model = load_model(o.request);
   const std::vector<Tensor> inputs = graph_inputs(model.graph, file.tensors, o.input);
   Tensors result;
   if (o.values.empty()) {
-    const std::vector<Tensor> outputs =
-        Session(model.graph, model.parameters, SessionOptions{true, device_of(o.device)}).run(inputs);
+    const SessionOptions options{true, device_of(o.device), weights_precision(o.weights_precision)};
+    const std::vector<Tensor> outputs = Session(model.graph, model.parameters, options).run(inputs);
     for (size_t i = 0; i < outputs.size(); ++i) result[output_name(model.graph, i)] = outputs[i];
   } else {
     result = with_values(o, model.graph, model.parameters, inputs);

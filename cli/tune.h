@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "pipelines/graph/device.h"
+#include "pipelines/graph/weights_precision.h"
 #include "pipelines/kernel_cache/cache_folder.h"
 #include "pipelines/model/model.h"
 
@@ -15,7 +16,7 @@ namespace lithe::cli {
 struct TuneOptions {
   ModelRequest request;
   std::optional<std::string> what, file;
-  std::string cache, device = "cpu", budget = "60s";
+  std::string cache, device = "cpu", weights_precision = "f32", budget = "60s";
   int64_t input_size = 0, batch = 1;
   bool shipped = false, json = false;
   template <class Field>
@@ -28,6 +29,7 @@ struct TuneOptions {
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
     f("batch", batch, "images per forward pass: of the model's latency, and of the kernels of a device");
     f("device", device, kDeviceHelp, kDeviceChoices);
+    f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("budget", budget, "time for the search: 60s, 5m, 1h; 0 compiles the usual kernels only", "TIME");
     f("shipped", shipped, "the kernels of all networks at their own sizes, without a search; for builds");
     f("cache", cache, "folder to keep the kernels in, instead of the user's own", "DIR");

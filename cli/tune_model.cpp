@@ -163,7 +163,7 @@ ExitCode tune_model(const TuneOptions& o, Progress& progress) {
   if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
   shape.at(0) = o.batch;
 
-  const SessionOptions options{true, device};
+  const SessionOptions options{true, device, weights_precision(o.weights_precision)};
   const Session before(model.graph, model.parameters, options);
   const std::vector<KernelUse> uses = kernel_uses(before, {shape});
   const std::vector<Tensor> inputs = {noise(shape)};
@@ -199,7 +199,8 @@ ExitCode tune_shipped(const TuneOptions& o, Progress& progress) {
   for (const Network& network : networks()) {
     use_tuned_kernels(o);  // those of the networks before are there
     const Graph graph = build_network(network.name);
-    const Session session(graph, initial_parameters(graph, 1));
+    const Session session(graph, initial_parameters(graph, 1),
+                          {true, Device::kCpu, weights_precision(o.weights_precision)});
     TuneRequest wanted = request(o, store, network.name, Device::kCpu);
     wanted.times = false;
     Tuner tuner(std::move(wanted), store, compiler, progress);

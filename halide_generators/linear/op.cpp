@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "halide_generators/conv2d/panels.h"
+#include "pipelines/core/half.h"
 
 namespace lithe {
 namespace {
@@ -20,6 +21,26 @@ Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
     }
   }
   return packed;
+}
+
+// The same in half precision, two inputs to a word (weights.h): P ceil(K / 2) 16.
+Kernel half_kernel(const char* name, DType type, uint16_t (*rounded)(float)) {
+  const auto pack = [rounded](const std::vector<Tensor>& values, const Dims& d) {
+    const Tensor whole = pack_panels(values, d);
+    const int64_t depth = d("K"), words = (depth + 1) / 2;
+    Tensor packed({whole.dim(0), words, panels::kWidth}, DType::kI32);
+    const auto bits = [&](int64_t panel, int64_t k, int64_t o) -> uint32_t {
+      return k < depth ? rounded(whole.data()[(panel * depth + k) * panels::kWidth + o]) : 0;
+    };
+    for (int64_t i = 0; i < packed.size(); ++i) {
+      const int64_t panel = i / panels::kWidth / words, k = i / panels::kWidth % words * 2, o = i % panels::kWidth;
+      packed.data<int32_t>()[i] = static_cast<int32_t>(bits(panel, k, o) | bits(panel, k + 1, o) << 16);
+    }
+    return packed;
+  };
+  Kernel kernel{name, {}, {{"w", pack}}};
+  kernel.weights = type;
+  return kernel;
 }
 
 bool is_unclamped(const Dims& d) {
@@ -59,6 +80,8 @@ LITHE_REGISTER_OP(linear)
     .require([](const Dims& d) { return d("I") == d("C H W"); }, "I must be C * H * W")
     .gradients("x w b", is_unclamped)
     .madds([](const Dims& d) { return d("N O I"); })
+    .kernel(half_kernel("linear_f16", DType::kF16, to_float16))
+    .kernel(half_kernel("linear_bf16", DType::kBF16, to_bfloat16))
     .kernel({"linear_narrow", [](const Dims& d) { return d("O") <= panels::kWidth; }, {{"w", pack_panels}}})
     .kernel({"linear", {}, {{"w", pack_panels}}})
     .adjoint("x", product_with_transposed(), transposed_weights())

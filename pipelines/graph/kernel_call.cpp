@@ -114,9 +114,10 @@ bool has_layout(const Shape& shape, const Shape& strides, bool planar) {
 }
 
 const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides,
-                            Device device) {
+                            Device device, DType weights) {
   const Kernel* first = nullptr;
   for (const Kernel& kernel : node.op->kernels()) {
+    if (kernel.weights != DType::kF32 && kernel.weights != weights) continue;
     if (!has_kernel(kernel.name, device) || (kernel.applies && !kernel.applies(dims))) continue;
     if (has_layout(shape, strides, kernel.planar)) return kernel;
     if (first == nullptr) first = &kernel;

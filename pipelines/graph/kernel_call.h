@@ -22,9 +22,10 @@ Shape layout_strides(const Shape& shape, bool planar);
 /// Whether elements lie that way. An image of one pixel or one channel lies both ways.
 bool has_layout(const Shape& shape, const Shape& strides, bool planar);
 /// Of the kernels of the node's operator that apply and are compiled for the device, the first one that reads the
-/// layout in which its first input lies; if there is none, the first one. Throws an internal Error if none applies.
+/// layout in which its first input lies; if there is none, the first one. Kernels with other weights than float32 count
+/// only if those are `weights`. Throws an internal Error if none applies.
 const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides,
-                            Device device = Device::kCpu);
+                            Device device = Device::kCpu, DType weights = DType::kF32);
 /// Whether `kernel` wants images row-major if its first input has this shape and these strides.
 bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides);
 /// The tensors that `kernel` wants in another form, by port.

@@ -82,6 +82,9 @@ struct Kernel {
   bool in_place = false;   // elementwise: output 0 may lie on input 0, and all images lie in the same layout, whichever
   bool per_value = false;  // called once per value of the variadic port with that value's slice of output 0
   bool planar = false;     // activations row-major instead of channels innermost
+  /// What numbers packed ports hold. A kernel with half-precision weights is taken only where they are asked for
+  /// (SessionOptions), and stands before the kernel with float32 weights that it replaces.
+  DType weights = DType::kF32;
 };
 
 class Op;

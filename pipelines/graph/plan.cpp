@@ -46,10 +46,11 @@ int64_t place(std::vector<Life> lives, std::vector<Plan::Place>& places) {
 
 class Planner {
  public:
-  Planner(const Graph& graph, const std::vector<Shape>& inputs, Device device)
+  Planner(const Graph& graph, const std::vector<Shape>& inputs, Device device, DType weights)
       : graph_(graph), shapes_(infer_shapes(graph, inputs)) {
     plan_.graph = &graph;
     plan_.device = device;
+    plan_.weights = weights;
     plan_.places.resize(graph.values.size());
     count_uses();
     for (const ValueId id : graph.inputs) own(id, shape(id), is_read_planar(id));
@@ -84,10 +85,14 @@ class Planner {
         const std::string& port = node.op->port_of(i).dims;
         if (node.inputs[i] != input) continue;
         if (!is_image(port) && port != "...") return true;
-        if (i == 0) return choose_kernel(node, bind_dims(node, shapes_), {}, {}, plan_.device).planar;
+        if (i == 0) return choose(node, bind_dims(node, shapes_), {}).planar;
       }
     }
     return false;
+  }
+
+  const Kernel& choose(const Node& node, const Dims& dims, const Plan::Place& first) const {
+    return choose_kernel(node, dims, first.shape, first.strides, plan_.device, plan_.weights);
   }
 
   void own(ValueId id, const Shape& shape, bool planar) {
@@ -116,7 +121,7 @@ class Planner {
     if (node.op->is_view()) return add_view(index, std::move(dims));
     const ValueId x = node.inputs.empty() || is_state(node.inputs[0]) ? kNoValue : node.inputs[0];
     const Plan::Place first = x == kNoValue ? Plan::Place() : at(x);
-    const Kernel& kernel = choose_kernel(node, dims, first.shape, first.strides, plan_.device);
+    const Kernel& kernel = choose(node, dims, first);
     const bool planar = wants_planar(kernel, first.shape, first.strides);
     std::vector<ValueId> inputs = node.inputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -192,8 +197,8 @@ std::string Plan::describe() const {
   return text;
 }
 
-Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device) {
-  return Planner(graph, inputs, device).take();
+Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device, DType weights) {
+  return Planner(graph, inputs, device, weights).take();
 }
 
 }  // namespace lithe

@@ -25,6 +25,7 @@ struct Plan {
 
   const Graph* graph = nullptr;
   Device device = Device::kCpu;
+  DType weights = DType::kF32;  // what kernels read that can
   std::vector<Step> steps;
   std::vector<Place> places;  // one per value, states have none; behind them copies in another layout
   int64_t arena_bytes = 0;
@@ -38,6 +39,7 @@ using StepObserver = std::function<void(const Plan& plan, size_t step)>;
 
 /// `inputs`: shapes with N = 1; a graphics card takes a batch at once. `graph` must outlive the plan. Throws Error if
 /// the network cannot take them.
-Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device = Device::kCpu);
+Plan make_plan(const Graph& graph, const std::vector<Shape>& inputs, Device device = Device::kCpu,
+               DType weights = DType::kF32);
 
 }  // namespace lithe

@@ -21,9 +21,17 @@ const Shape& shape_of(const Plan& plan, ValueId id) {
   return place.root == kNoValue ? plan.graph->value(id).shape : place.shape;
 }
 
-int64_t bytes_of(const Plan& plan, const std::vector<ValueId>& values) {
+int64_t bytes_of(const Plan& plan, ValueId id, DType dtype = DType::kF32) {
+  return id == kNoValue ? 0 : elements(shape_of(plan, id)) * size_of(dtype);
+}
+
+int64_t bytes_of(const Plan& plan, const Plan::Step& step) {
   int64_t bytes = 0;
-  for (const ValueId id : values) bytes += id == kNoValue ? 0 : elements(shape_of(plan, id)) * size_of(DType::kF32);
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    const bool packed = step.kernel && step.kernel->pack.count(plan.graph->nodes[step.node].op->port_of(i).name) > 0;
+    bytes += bytes_of(plan, step.inputs[i], packed ? step.kernel->weights : DType::kF32);
+  }
+  for (const ValueId id : step.outputs) bytes += bytes_of(plan, id);
   return bytes;
 }
 
@@ -37,7 +45,7 @@ StepProfile describe(const Plan& plan, const Plan::Step& step) {
   if (!step.inputs.empty() && step.inputs[0] != kNoValue) result.input = shape_of(plan, step.inputs[0]);
   result.output = shape_of(plan, step.outputs[0]);
   if (step.kernel != nullptr) result.madds = node.op->madds(step.dims).b();
-  result.bytes = bytes_of(plan, step.inputs) + bytes_of(plan, step.outputs);
+  result.bytes = bytes_of(plan, step);
   result.seconds = std::numeric_limits<double>::infinity();
   return result;
 }

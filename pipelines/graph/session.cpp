@@ -10,6 +10,7 @@
 #include "pipelines/graph/forward.h"
 #include "pipelines/graph/rewrite.h"
 #include "pipelines/graph/weight_memory.h"
+#include "pipelines/graph/weights_precision.h"
 
 namespace lithe {
 namespace {
@@ -17,14 +18,16 @@ namespace {
 // A plan for one input size with its packed weights and the arenas that are not in use.
 class Ready {
  public:
-  Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs, DeviceMemory* device)
+  Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs, DType precision,
+        DeviceMemory* device)
       : inputs_(inputs),
-        plan_(make_plan(graph, inputs, device ? device->device() : Device::kCpu)),
+        plan_(make_plan(graph, inputs, device ? device->device() : Device::kCpu, precision)),
         parameters_(parameters),
         device_(device) {
     WeightMemory memory;
     for (const Plan::Step& step : plan_.steps) {
       const Node& node = graph.nodes[step.node];
+      check_weights(graph, step, parameters);
       std::vector<Tensor> values;
       for (const ValueId id : node.inputs) {
         const bool state = id != kNoValue && graph.value(id).is_state();
@@ -82,7 +85,8 @@ constexpr size_t kPlansKept = 4;  // input sizes that stay planned
 
 struct Session::State {
   Graph graph, rewritten;
-  Parameters parameters;                 // of the rewritten graph
+  Parameters parameters;  // of the rewritten graph
+  DType weights = DType::kF32;
   std::unique_ptr<DeviceMemory> device;  // none: the processor
   std::mutex mutex;
   std::list<std::shared_ptr<Ready>> ready;  // the most recently used first
@@ -94,7 +98,7 @@ struct Session::State {
       ready.splice(ready.begin(), ready, it);
       return ready.front();
     }
-    ready.push_front(std::make_shared<Ready>(rewritten, parameters, inputs, device.get()));
+    ready.push_front(std::make_shared<Ready>(rewritten, parameters, inputs, weights, device.get()));
     if (ready.size() > kPlansKept) ready.pop_back();
     return ready.front();
   }
@@ -106,6 +110,8 @@ Session::Session(Graph graph, const Parameters& parameters, SessionOptions optio
   for (const ValueId id : graph.state()) {
     state_->parameters[graph.value(id).name] = values[static_cast<size_t>(id)];
   }
+  require(options.weights, options.device);
+  state_->weights = options.weights;
   require(options.weights, options.device);
   state_->weights = options.weights;
   state_->graph = graph;

@@ -18,10 +18,14 @@ class KernelCall;
 struct SessionOptions {
   bool rewrite = true;  // fold and fuse (equal within 1e-4); false: the graph as written
   Device device = Device::kCpu;
+  /// kF16, kBF16: layers whose time is reading their weights keep them rounded to that type and widen them in
+  /// registers; sums stay float32 (pipelines/graph/weights_precision.h).
+  DType weights = DType::kF32;
 };
 
 class Session {
  public:
+  /// Throws Error if a parameter is missing or of another shape, or the device has no kernels for these weights.
   Session(Graph graph, const Parameters& parameters, SessionOptions options = {});
   ~Session();
 

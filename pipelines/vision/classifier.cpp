@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 
 namespace lithe {
@@ -19,8 +18,8 @@ bool is_softmax(const Graph& graph, ValueId value) {
 
 class SessionClassifier final : public Classifier {
  public:
-  SessionClassifier(const Model& model, Device device)
-      : session_(model.graph, model.parameters, SessionOptions{true, device}),
+  SessionClassifier(const Model& model, const SessionOptions& options)
+      : session_(model.graph, model.parameters, options),
         probabilities_(is_softmax(model.graph, model.graph.outputs.front())) {
     if (model.graph.inputs.size() != 1) {
       throw Error(model.source + ": expected a network with one input, an image; found " +
@@ -64,8 +63,8 @@ class OneByOne final : public Classifier {
 
 }  // namespace
 
-std::unique_ptr<Classifier> session_classifier(const Model& model, Device device) {
-  return std::make_unique<SessionClassifier>(model, device);
+std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options) {
+  return std::make_unique<SessionClassifier>(model, options);
 }
 
 std::unique_ptr<Classifier> one_by_one(std::unique_ptr<Classifier> classifier) {

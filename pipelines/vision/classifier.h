@@ -4,7 +4,7 @@
 #include <string>
 
 #include "pipelines/core/tensor.h"
-#include "pipelines/graph/device.h"
+#include "pipelines/graph/session.h"
 
 namespace lithe {
 
@@ -25,7 +25,7 @@ class Classifier {
 };
 
 /// Lithe's own engine.
-std::unique_ptr<Classifier> session_classifier(const Model& model, Device device = Device::kCpu);
+std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options = {});
 /// cv::dnn on the bytes of an ONNX file; `name` is for messages. Throws Error with OpenCV's reason if it cannot be
 /// read.
 std::unique_ptr<Classifier> opencv_classifier(const std::string& onnx, const std::string& name);

@@ -30,6 +30,8 @@ void check_options(const ClassifyOptions& o) {
   };
   require(o.engine == "halide" || o.engine == "opencv", "--engine: expected halide or opencv, found " + o.engine);
   require(o.engine == "halide" || o.device == "cpu", "--device: is for Lithe's own engine; leave out --engine");
+  require(o.engine == "halide" || o.weights_precision == "f32",
+          "--weights-precision: is for Lithe's own engine; leave out --engine");
   require(o.batch >= 1 && o.batch <= 4096, "--batch: expected 1 to 4096, found " + std::to_string(o.batch));
   require(o.top >= 1, "--top: expected at least 1, found " + std::to_string(o.top));
   require(o.threads >= 0, "--threads: expected at least 0, found " + std::to_string(o.threads));

@@ -8,6 +8,7 @@
 
 #include "pipelines/core/progress.h"
 #include "pipelines/graph/device.h"
+#include "pipelines/graph/weights_precision.h"
 
 namespace lithe {
 
@@ -22,7 +23,7 @@ struct ClassifyOptions {
   std::string model, weights, labels, output;
   std::map<std::string, std::string> set;
   uint64_t seed = 1;
-  std::string engine = "halide", device = "cpu";
+  std::string engine = "halide", device = "cpu", weights_precision = "f32";
   int threads = 0, batch = 32, top = 5;
   std::string preset, resize, interpolation, crop, channels, mean, std;
   int64_t resize_to = 0;
@@ -43,6 +44,7 @@ struct ClassifyOptions {
     f.required("output", output, "folder of the results", "DIR");
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
     f("device", device, kDeviceHelp, kDeviceChoices);
+    f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("threads", threads, "threads in all; 0: one per core");
     f("batch", batch, "images per forward pass");
     f("top", top, "classes per image");

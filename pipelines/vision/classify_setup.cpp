@@ -43,9 +43,10 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->network = model.network;
   setup->network_options = model.options;
   setup->hash = model.hash;
+  const SessionOptions options{true, choose_device(o.device).device, weights_precision(o.weights_precision)};
   setup->classifier =
       o.engine == "halide"
-          ? session_classifier(model, choose_device(o.device).device)
+          ? session_classifier(model, options)
           : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model));
 }
 
@@ -113,6 +114,7 @@ RunRecord run_record(const ClassifyOptions& o, const ClassifySetup& setup, const
       {"configuration",
        {{"model", {{"network", setup.network}, {"options", setup.network_options}, {"hash", setup.hash}}},
         {"engine", o.engine},
+        {"weights_precision", o.weights_precision},
         {"preprocessing", ordered_json::parse(to_json(setup.preprocessing))},
         {"labels", setup.labels.empty() ? "" : sha256(labels)},
         {"top", o.top},
