@@ -9,6 +9,7 @@
 #include <new>
 
 #include "pipelines/core/threads.h"
+#include "pipelines/graph/device_driver.h"
 #include "pipelines/graph/kernels.h"
 
 namespace lithe {
@@ -119,18 +120,28 @@ Tensor DeviceMemory::reserve(int64_t bytes) {
   return Tensor::view(address, {block->bytes}, {1}, DType::kU8, block);
 }
 
+Tensor DeviceMemory::reserve(const Shape& shape) {
+  const Tensor block = reserve(elements(shape) * static_cast<int64_t>(sizeof(float)));
+  return Tensor::view(block.raw(), shape, row_major_strides(shape), DType::kF32, std::make_shared<Tensor>(block));
+}
+
+// `mutex_` is locked.
+std::shared_ptr<DeviceMemory::Block> DeviceMemory::block_of(const char* address, int64_t* offset) {
+  const auto after = blocks_.upper_bound(address);
+  if (after == blocks_.begin()) return nullptr;
+  const auto& [first, weak] = *std::prev(after);
+  std::shared_ptr<Block> block = weak.lock();
+  *offset = address - first;
+  return block != nullptr && *offset < block->bytes ? block : nullptr;
+}
+
 std::shared_ptr<DeviceMemory::Part> DeviceMemory::part(const Tensor& tensor) {
   const auto* address = static_cast<const char*>(tensor.raw());
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto after = blocks_.upper_bound(address);
-  if (after != blocks_.begin()) {
-    const auto& [first, weak] = *std::prev(after);
-    const std::shared_ptr<Block> block = weak.lock();
-    const int64_t offset = address - first;
-    if (block != nullptr && offset < block->bytes) {
-      LITHE_CHECK(offset + tensor.bytes() <= block->bytes);
-      return std::make_shared<Part>(block, device_, offset, tensor.bytes());
-    }
+  int64_t offset = 0;
+  if (const std::shared_ptr<Block> block = block_of(address, &offset)) {
+    LITHE_CHECK(offset + tensor.bytes() <= block->bytes);
+    return std::make_shared<Part>(block, device_, offset, tensor.bytes());
   }
   LITHE_CHECK(tensor.row_major());
   const auto block = std::make_shared<Block>(device_, std::max<int64_t>(tensor.bytes(), 1));
@@ -139,6 +150,13 @@ std::shared_ptr<DeviceMemory::Part> DeviceMemory::part(const Tensor& tensor) {
   const auto whole = std::make_shared<Part>(block, device_, 0, tensor.bytes());
   send(tensor, *whole);
   return whole;
+}
+
+bool DeviceMemory::is_reserved(const Tensor& tensor) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  int64_t offset = 0;
+  const std::shared_ptr<Block> block = block_of(static_cast<const char*>(tensor.raw()), &offset);
+  return block != nullptr && block->reserved != nullptr;
 }
 
 std::shared_ptr<void> DeviceMemory::bind(const Tensor& tensor, halide_buffer_t* buffer) {
@@ -157,6 +175,7 @@ void DeviceMemory::send(const Tensor& from, const Part& to) {
 }
 
 void DeviceMemory::upload(const Tensor& from, const Tensor& to) {
+  if (is_reserved(from)) return relayout(from, to);
   if (from.strides() == to.strides() || (from.row_major() && to.row_major())) return send(from, *part(to));
   Tensor ordered(to.shape());
   ordered = Tensor::view(ordered.raw(), to.shape(), to.strides(), to.dtype(), std::make_shared<Tensor>(ordered));
@@ -183,6 +202,12 @@ void DeviceMemory::relayout(const Tensor& from, const Tensor& to) {
   target->lend(&y.buffer);
   void* arguments[] = {&x.buffer, &y.buffer};
   call_kernel(find_kernel("relayout", device_), arguments, "relayout");
+}
+
+void DeviceMemory::in_cuda_context(const Tensor& tensor, const std::function<void(float*)>& use) {
+  LITHE_CHECK(device_ == Device::kCuda && is_reserved(tensor));
+  const std::shared_ptr<Part> lent = part(tensor);
+  with_cuda_context([&] { use(reinterpret_cast<float*>(lent->row.buffer.device)); });
 }
 
 void DeviceMemory::wait() {

@@ -124,6 +124,8 @@ Session::~Session() = default;
 
 const Graph& Session::graph() const { return state_->graph; }
 
+DeviceMemory* Session::device() const { return state_->device.get(); }
+
 std::string Session::plan_hash(const std::vector<Shape>& inputs) const {
   return sha256(instruction_set() + "\n" + state_->find(of_one_image(inputs))->plan().describe()).substr(0, 16);
 }

@@ -13,6 +13,7 @@
 
 namespace lithe {
 
+class DeviceMemory;
 class KernelCall;
 
 struct SessionOptions {
@@ -39,6 +40,8 @@ class Session {
   void each_call(const std::vector<Shape>& inputs, const std::function<void(const KernelCall&)>& visit) const;
 
   const Graph& graph() const;  // as given, before rewrites
+  /// The memory of its device, in which inputs may lie already; nullptr on the processor.
+  DeviceMemory* device() const;
   /// What decides the bits: network, rewrites, kernels, instruction set, input size. 16 hexadecimal digits.
   std::string plan_hash(const std::vector<Shape>& inputs) const;
   /// Whether images of this size are read where they are if they lie row-major; else if they lie channels-last.

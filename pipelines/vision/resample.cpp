@@ -16,7 +16,7 @@ namespace {
 
 // Weights are fixed-point numbers of PIL's precision: 8 bits of pixel and a sum that may overshoot by one bit fit
 // in 31.
-constexpr int kBits = 22;
+constexpr int kBits = kResampleBits;
 
 // For each output along one axis the inputs that count and their weights, which sum to 1.
 struct Axis {
@@ -166,6 +166,19 @@ bool resample_avx2(const cv::Mat&, const Axis&, const Axis&, int, cv::Mat&, cv::
 #endif
 
 }  // namespace
+
+ResamplingMatrix resampling_matrix(int in, int out, int begin, int length, bool antialias) {
+  const Axis axis = make_axis(in, out, begin, length, antialias);
+  const int first = axis.first.front(), inputs = axis.first.back() + axis.count.back() - first;
+  cv::Mat weights = cv::Mat::zeros(length, inputs, CV_64F);
+  for (int i = 0; i < length; ++i) {
+    const auto row = static_cast<size_t>(i);
+    for (int k = 0; k < axis.count[row]; ++k) {
+      weights.at<double>(i, axis.first[row] - first + k) = axis.weights_of(i)[k];
+    }
+  }
+  return {first, weights};
+}
 
 cv::Mat resample(const cv::Mat& image, cv::Size size, cv::Rect window, bool antialias) {
   LITHE_CHECK(image.depth() == CV_8U && (image.channels() == 1 || image.channels() == 3));

@@ -10,4 +10,14 @@ namespace lithe {
 /// is set and the image shrinks (as PIL, to the bit), one input pixel otherwise (as OpenCV, within one level).
 cv::Mat resample(const cv::Mat& image, cv::Size size, cv::Rect window, bool antialias);
 
+/// The same along one axis as a matrix: a row per output, a column per input from `first` on (64F). Its weights are
+/// integers that sum to 1 << kResampleBits. Products with it are `resample`'s bytes if they are rounded after each of the
+/// axes, first the horizontal one.
+struct ResamplingMatrix {
+  int first;
+  cv::Mat weights;
+};
+constexpr int kResampleBits = 22;
+ResamplingMatrix resampling_matrix(int in, int out, int begin, int length, bool antialias);
+
 }  // namespace lithe

@@ -1,8 +1,10 @@
 // Whole networks give the processor's answers on every device, and keep their activations there.
+#include "pipelines/graph/device_memory.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 #include "pipelines/networks/calibrate.h"
 #include "tests/devices/usable.h"
+#include "tests/graph/small_network.h"
 
 namespace lithe::testing {
 namespace {
@@ -25,6 +27,18 @@ void compare(const std::string& network, int64_t size) {
       EXPECT_LE(relative_difference(outputs[i], expected[i]), 1e-4);
       EXPECT_EQ(relative_difference(again[i], outputs[i].images(1, 1)), 0) << "a batch changes an image";
     }
+  }
+}
+
+TEST(NetworksOnDevices, TakeImagesThatLieThereAlready) {
+  LITHE_NEEDS_A_DEVICE();
+  const SmallNetwork network = small_network();
+  const Tensor images = random_tensor({3, 3, 9, 11}, 2);
+  for (const Device device : usable_devices()) {
+    const Session session(network.graph, network.parameters, {true, device});
+    const Tensor there = session.device()->reserve(images.shape());
+    session.device()->upload(images, there);
+    EXPECT_EQ(relative_difference(session.run({there}).front(), session.run({images}).front()), 0);
   }
 }
 
