@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 std::vector<int> read_labels(const std::string& file) {
   const auto labels = nlohmann::json::parse(read_file(file), nullptr, false);
+  if (!labels.is_array()) throw Error(file + ": expected an array of labels in JSON");
   std::vector<int> result;
   for (const auto& label : labels) {
     if (!label.is_number_unsigned() || label > 255) {
@@ -27,7 +28,6 @@ std::vector<int> read_labels(const std::string& file) {
     }
     result.push_back(label.get<int>());
   }
-  if (!labels.is_array()) throw Error(file + ": expected an array of labels in JSON");
   return result;
 }
 

@@ -1,0 +1,62 @@
+#include "datasets/export.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "pipelines/core/file.h"
+#include "pipelines/core/threads.h"
+
+namespace lithe {
+namespace {
+
+// A class name as the name of a folder: never a path, never hidden.
+std::string folder_name(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name.empty() || name[0] == '.' ? "_" + name : name;
+}
+
+std::string png_of(const Image& image) {
+  cv::Mat pixels(static_cast<int>(image.height), static_cast<int>(image.width), image.channels == 3 ? CV_8UC3 : CV_8U,
+                 const_cast<uint8_t*>(image.pixels));
+  cv::Mat bgr = pixels;
+  if (image.channels == 3) cv::cvtColor(pixels, bgr, cv::COLOR_RGB2BGR);
+  std::vector<uint8_t> bytes;
+  LITHE_CHECK(cv::imencode(".png", bgr, bytes));
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+int64_t export_images(const std::string& where, const std::string& split, const std::string& folder, int64_t limit,
+                      Progress& progress) {
+  const DatasetPtr set = open_dataset(where, split);
+  const int64_t count = limit > 0 ? std::min(limit, set->size()) : set->size();
+  std::vector<std::string> folders;
+  std::string names;
+  for (const std::string& name : set->info().class_names) {
+    folders.push_back(folder + "/" + folder_name(name));
+    names += name + "\n";
+    std::error_code failed;
+    std::filesystem::create_directories(folders.back(), failed);
+    if (failed) throw Error(ErrorKind::kOutput, folders.back() + ": cannot create: " + failed.message());
+  }
+  write_file(folder + "/classes.txt", names);
+  progress.begin(count);
+  constexpr int64_t kStep = 256;
+  for (int64_t first = 0; first < count && !progress.interrupted(); first += kStep) {
+    const int64_t step = std::min(kStep, count - first);
+    parallel_for(step, [&](int64_t k) {
+      const int64_t i = (first + k) * set->size() / count;
+      char file[32];
+      std::snprintf(file, sizeof file, "/%07lld.png", static_cast<long long>(i));
+      write_file(folders[static_cast<size_t>(set->label(i))] + file, png_of(set->image(i)));
+    });
+    progress.advance(step, 0);
+  }
+  return count;
+}
+
+}  // namespace lithe

@@ -1,0 +1,12 @@
+#include "datasets/module.h"
+
+namespace lithe {
+namespace {
+
+constexpr DatasetsModule kModule{check_dataset, export_images};
+
+}  // namespace
+
+const DatasetsModule* lithe_datasets_module() { return &kModule; }
+
+}  // namespace lithe
