@@ -42,6 +42,8 @@ Journal::Journal(const std::string& path, bool fresh) : path_(path) {
     if (!fresh) read();
     drop_what_follows();
     sync_folder(path_);
+    synced_size_ = size_;
+    synced_records_ = records();
   } catch (...) {
     ::close(fd_);
     throw;
@@ -87,16 +89,26 @@ void Journal::append(const std::vector<ImageRecord>& records) {
     if (written < 0) break;
     done += static_cast<size_t>(written);
   }
-  if (done < lines.size() || ::fdatasync(fd_) != 0) {
+  if (done < lines.size()) {
     const int reason = errno;
-    // Where this fails as well, the torn line is dropped at the next opening.
-    if (::ftruncate(fd_, size_) != 0) errno = reason;
-    throw Error(ErrorKind::kOutput, path_ + ": cannot write: " + std::strerror(reason) + "; the " +
-                                        std::to_string(this->records()) +
-                                        " records before are safe, and the same command continues after them");
+    sync();
+    fail(reason, size_, this->records());
   }
   size_ += static_cast<int64_t>(lines.size());
   for (const ImageRecord& record : records) add(as_utf8(record.path), !record.error_code.empty());
+}
+
+void Journal::sync() {
+  if (::fdatasync(fd_) != 0) fail(errno, synced_size_, synced_records_);
+  synced_size_ = size_;
+  synced_records_ = records();
+}
+
+void Journal::fail(int reason, int64_t size, int64_t safe) const {
+  // Where this fails as well, a torn line is dropped at the next opening.
+  if (::ftruncate(fd_, size) != 0) errno = reason;
+  throw Error(ErrorKind::kOutput, path_ + ": cannot write: " + std::strerror(reason) + "; the " + std::to_string(safe) +
+                                      " records before are safe, and the same command continues after them");
 }
 
 void Journal::add(const std::string& written_path, bool failed) {

@@ -15,8 +15,8 @@ namespace lithe {
 /// lines; what follows them was torn off while it was written.
 size_t for_each_line(std::string_view text, const std::function<void(std::string_view line, int64_t number)>& read);
 
-/// The records of a job in the order of its inputs, on disk after every batch: the file is at any moment a prefix of
-/// the whole, except for a torn last line, which the next opening drops.
+/// The records of a job in the order of its inputs: the file is at any moment a prefix of the whole, except for a torn
+/// last line, which the next opening drops.
 class Journal {
  public:
   /// Opens or creates the file and reads what it holds; `fresh` empties it instead. Throws Error(kOutput) if it cannot
@@ -25,9 +25,12 @@ class Journal {
   ~Journal();
   Journal(const Journal&) = delete;
 
-  /// Writes the records and syncs. Throws Error(kOutput) with the system's reason (disk full); the file then still ends
-  /// with the last record of an earlier call.
+  /// Writes the records: from now on they outlive the process. Throws Error(kOutput) with the system's reason (disk
+  /// full); the file then still ends with the last record of an earlier call, all of them synced.
   void append(const std::vector<ImageRecord>& records);
+  /// Waits until the disk has what was written: from then on it outlives a power cut. Throws Error(kOutput); the file
+  /// then ends where it did at the last sync.
+  void sync();
 
   bool holds(const std::string& path) const;
   int64_t records() const { return static_cast<int64_t>(paths_.size()); }
@@ -38,10 +41,12 @@ class Journal {
   void read();
   void drop_what_follows();
   void add(const std::string& written_path, bool failed);
+  [[noreturn]] void fail(int reason, int64_t size, int64_t safe) const;
 
   std::string path_;
   int fd_ = -1;
   int64_t size_ = 0, failures_ = 0;
+  int64_t synced_size_ = 0, synced_records_ = 0;
   std::unordered_set<std::string> paths_;  // as written
 };
 

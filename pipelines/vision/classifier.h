@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,16 +11,21 @@ namespace lithe {
 
 struct Model;
 
+/// Fills in an image, given its number. May be called by several threads at once.
+using WriteImage = std::function<void(int64_t, const Tensor&)>;
+
 /// What the job needs of an engine.
 class Classifier {
  public:
   virtual ~Classifier() = default;
   /// Images N C H W (row-major or channels-last) to one row of scores per image: N x classes, row-major.
   virtual Tensor scores(const Tensor& images) = 0;
+  /// The same for N C H W images that `write`(i, 1 C H W) supplies, each once. They need not all lie in memory at a
+  /// time: here one after the other does, as many ONNX files are fixed to a batch of one and cv::dnn gains nothing from
+  /// more.
+  virtual Tensor scores(const Shape& images, const WriteImage& write);
   /// Whether the scores are probabilities already: the network ends with a softmax.
   virtual bool probabilities() const = 0;
-  /// Whether row-major images of this shape are read without a copy; else channels-last ones are.
-  virtual bool reads_row_major(const Shape& /*image*/) const { return false; }
   /// What decides the bits of the scores for images of this shape.
   virtual std::string plan_hash(const Shape& image) const = 0;
 };
@@ -29,9 +35,5 @@ std::unique_ptr<Classifier> session_classifier(const Model& model, const Session
 /// cv::dnn on the bytes of an ONNX file; `name` is for messages. Throws Error with OpenCV's reason if it cannot be
 /// read.
 std::unique_ptr<Classifier> opencv_classifier(const std::string& onnx, const std::string& name);
-
-/// The same, but never given more than one image: many ONNX files are fixed to a batch of one, and cv::dnn gains
-/// nothing from larger ones.
-std::unique_ptr<Classifier> one_by_one(std::unique_ptr<Classifier> classifier);
 
 }  // namespace lithe

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <future>
 #include <opencv2/core.hpp>
 
 #include "pipelines/core/file.h"
@@ -67,7 +66,7 @@ class Job {
   Job(const ClassifyOptions& options, const ClassifySetup& setup, ImageList todo, Journal* journal, Progress* progress)
       : options_(options), setup_(setup), todo_(std::move(todo)), journal_(*journal), progress_(*progress) {
     limits_.max_pixels = options.max_pixels;
-    // In flight: one batch being written, one computed, one read; more where a batch is too small to feed all threads.
+    // In flight: one batch computed, one read, one that waits; more where a batch is too small to feed all threads.
     batches_.resize(static_cast<size_t>(3 + 2 * threads() / options.batch));
   }
 
@@ -86,10 +85,10 @@ class Job {
       classify_images(setup_, options_.top, batch);
       return batch;
     });
-    const auto record = tbb::make_filter<Batch*, void>(kInOrder, [&](Batch* batch) { hand_over(batch, summary); });
+    const auto record = tbb::make_filter<Batch*, void>(kInOrder, [&](Batch* batch) { write(*batch, summary); });
     const auto start = Clock::now();
     tbb::parallel_pipeline(batches_.size(), take & read & infer & record);
-    finish_writing();
+    sync(summary);
     summary->seconds = seconds_since(start);
   }
 
@@ -107,31 +106,33 @@ class Job {
     return batch;
   }
 
-  // Syncing the journal waits for the disk: a thread of its own waits, one batch at a time, while the others compute.
-  void hand_over(Batch* batch, Summary* summary) {
-    finish_writing();
-    summary->decode += batch->decode;
-    summary->preprocess += batch->preprocess;
-    summary->infer += batch->infer;
-    writing_ = std::async(std::launch::async,
-                          [this, summary, records = std::move(batch->records)] { write(records, summary); });
-  }
-  void finish_writing() {
-    if (writing_.valid()) writing_.get();
-  }
-
-  void write(const std::vector<ImageRecord>& records, Summary* summary) {
+  void write(const Batch& batch, Summary* summary) {
     const auto start = Clock::now();
-    journal_.append(records);
+    journal_.append(batch.records);
     summary->write += seconds_since(start);
-    const auto count = static_cast<int64_t>(records.size());
-    const auto failures = std::count_if(records.begin(), records.end(),
+    if (seconds_since(synced_) >= kSecondsUnsynced) sync(summary);
+    const auto count = static_cast<int64_t>(batch.records.size());
+    const auto failures = std::count_if(batch.records.begin(), batch.records.end(),
                                         [](const ImageRecord& record) { return !record.error_code.empty(); });
+    summary->decode += batch.decode;
+    summary->preprocess += batch.preprocess;
+    summary->infer += batch.infer;
     summary->images += count;
     summary->recorded += count;
     summary->failures += failures;
     progress_.advance(count, failures);
   }
+
+  void sync(Summary* summary) {
+    const auto start = Clock::now();
+    journal_.sync();
+    summary->write += seconds_since(start);
+    synced_ = Clock::now();
+  }
+
+  // A thread that syncs waits for the disk, as long as the processor takes for some images. A killed process loses
+  // nothing that it wrote, synced or not; a power cut loses what a second computes.
+  static constexpr double kSecondsUnsynced = 1;
 
   const ClassifyOptions& options_;
   const ClassifySetup& setup_;
@@ -141,7 +142,7 @@ class Job {
   DecodeLimits limits_;
   std::vector<Batch> batches_;
   size_t taken_ = 0, position_ = 0;
-  std::future<void> writing_;  // the last: it is waited for before anything else goes
+  Clock::time_point synced_ = Clock::now();
 };
 
 // The results there are: opened only after it is clear that this run may add to them.

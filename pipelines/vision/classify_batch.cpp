@@ -35,8 +35,8 @@ bool failed(const ImageRecord& record) { return !record.error_code.empty(); }
 }  // namespace
 
 // The one place where an error is caught to continue: a broken image is a record.
-void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits,
-              const Tensor& image, ImageRecord* record) try {
+void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits, cv::Mat* pixels,
+              ImageRecord* record) try {
   Timer timer;
   const DecodedImage decoded = read_image(root + "/" + record->path, limits);
   record->decode_ms = timer.lap();
@@ -44,48 +44,44 @@ void read_one(const std::string& root, const Preprocessing& preprocessing, const
   record->height = decoded.height;
   record->oriented_width = decoded.bgr.cols;
   record->oriented_height = decoded.bgr.rows;
-  preprocess(preprocessing, decoded.bgr, image);
+  *pixels = cropped(preprocessing, decoded.bgr, *pixels);
   record->preprocess_ms = timer.lap();
 } catch (const ImageError& e) {
   set_error(e.fault(), e.what(), record);
 }
 
 void read_images(const std::string& root, const ClassifySetup& setup, const DecodeLimits& limits, Batch* batch) {
-  const Preprocessing& preprocessing = setup.preprocessing;
-  const auto count = static_cast<int64_t>(batch->records.size());
-  if (batch->buffer.empty() || batch->buffer.dim(0) < count) {
-    const Shape shape{count, channels_of(preprocessing), preprocessing.crop_height, preprocessing.crop_width};
-    batch->buffer = setup.classifier->reads_row_major(shape) ? Tensor(shape) : Tensor::channels_last(shape);
-  }
-  const Tensor& images = batch->buffer;
-  parallel_for(count, [&](int64_t i) {
-    read_one(root, preprocessing, limits, images.images(i, 1), &batch->records[static_cast<size_t>(i)]);
+  batch->pixels.resize(std::max(batch->pixels.size(), batch->records.size()));
+  parallel_for(static_cast<int64_t>(batch->records.size()), [&](int64_t i) {
+    const auto at = static_cast<size_t>(i);
+    read_one(root, setup.preprocessing, limits, &batch->pixels[at], &batch->records[at]);
   });
   batch->decode = batch->preprocess = batch->infer = 0;
-  int64_t usable = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    const ImageRecord& record = batch->records[static_cast<size_t>(i)];
+  for (const ImageRecord& record : batch->records) {
     batch->decode += record.decode_ms / 1e3;
     batch->preprocess += record.preprocess_ms / 1e3;
-    if (failed(record)) continue;
-    if (usable != i) copy(images.images(i, 1), images.images(usable, 1));
-    ++usable;
   }
-  batch->images = images.images(0, usable);
 }
 
 void classify_images(const ClassifySetup& setup, int top, Batch* batch) {
-  const int64_t count = batch->images.dim(0);
-  if (count == 0) return;
+  std::vector<size_t> usable;
+  for (size_t i = 0; i < batch->records.size(); ++i) {
+    if (!failed(batch->records[i])) usable.push_back(i);
+  }
+  if (usable.empty()) return;
   Timer timer;
-  const Tensor scores = setup.classifier->scores(batch->images);
+  Shape images = input_shape(setup.preprocessing);
+  images[0] = static_cast<int64_t>(usable.size());
+  const Tensor scores = setup.classifier->scores(images, [&](int64_t i, const Tensor& image) {
+    normalise(setup.preprocessing, batch->pixels[usable[static_cast<size_t>(i)]], image);
+  });
   const double milliseconds = timer.lap();
   batch->infer = milliseconds / 1e3;
   const int64_t classes = scores.dim(1);
   const float* row = scores.data();
-  for (ImageRecord& record : batch->records) {
-    if (failed(record)) continue;
-    record.infer_ms = milliseconds / static_cast<double>(count);
+  for (const size_t i : usable) {
+    ImageRecord& record = batch->records[i];
+    record.infer_ms = milliseconds / static_cast<double>(usable.size());
     if (std::all_of(row, row + classes, [](float score) { return std::isfinite(score); })) {
       record.top = top_classes(row, classes, setup.classifier->probabilities(), top, setup.labels);
     } else {

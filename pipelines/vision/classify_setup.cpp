@@ -31,7 +31,7 @@ void set_up_onnx_file(const ClassifyOptions& o, ClassifySetup* setup) {
   for (size_t side : {2, 3}) image[side] = image[side] == 0 ? 224 : image[side];
   setup->network = "graph";
   setup->hash = sha256(onnx);
-  setup->classifier = one_by_one(opencv_classifier(onnx, o.model));
+  setup->classifier = opencv_classifier(onnx, o.model);
   const int64_t classes = setup->classifier->scores(Tensor::filled(image, 0)).dim(1);
   setup->preprocessing = usual_preprocessing(classes, image[2], image[3]);
 }
@@ -44,10 +44,9 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->network_options = model.options;
   setup->hash = model.hash;
   const SessionOptions options{true, choose_device(o.device).device, weights_precision(o.weights_precision)};
-  setup->classifier =
-      o.engine == "halide"
-          ? session_classifier(model, options)
-          : one_by_one(opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model));
+  setup->classifier = o.engine == "halide"
+                          ? session_classifier(model, options)
+                          : opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model);
 }
 
 struct OptionsJson {
@@ -65,8 +64,6 @@ struct OptionsJson {
     json[name] = member;
   }
 };
-
-Shape input_shape(const Preprocessing& p) { return {1, channels_of(p), p.crop_height, p.crop_width}; }
 
 }  // namespace
 

@@ -19,9 +19,11 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 }  // namespace
 
 DecodeBound decode_bound(const ImageList& images, const Preprocessing& p, double min_seconds) {
-  tbb::enumerable_thread_specific<Tensor> inputs([&] {
-    return Tensor::channels_last({1, channels_of(p), p.crop_height, p.crop_width});
-  });
+  struct Memory {
+    cv::Mat pixels;
+    Tensor input;
+  };
+  tbb::enumerable_thread_specific<Memory> memories([&] { return Memory{{}, Tensor(input_shape(p))}; });
   std::vector<ImageRecord> records(images.names.size());
   const auto count = static_cast<int64_t>(records.size());
   const auto pass = [&] {
@@ -29,7 +31,13 @@ DecodeBound decode_bound(const ImageList& images, const Preprocessing& p, double
     parallel_for(count, [&](int64_t i) {
       ImageRecord record;
       record.path = images.names[static_cast<size_t>(i)];
-      read_one(images.root, p, {}, inputs.local(), &record);
+      Memory& memory = memories.local();
+      read_one(images.root, p, {}, &memory.pixels, &record);
+      if (record.error_code.empty()) {
+        const auto normalising = Clock::now();
+        normalise(p, memory.pixels, memory.input);
+        record.preprocess_ms += 1e3 * seconds_since(normalising);
+      }
       records[static_cast<size_t>(i)] = std::move(record);
     });
     return seconds_since(start);

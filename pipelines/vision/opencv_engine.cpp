@@ -36,6 +36,7 @@ class OpenCvClassifier final : public Classifier {
     }
   }
 
+  using Classifier::scores;
   Tensor scores(const Tensor& images) override {
     const Tensor rows = images.contiguous();  // cv::dnn knows only N C H W
     const std::vector<int> extents(rows.shape().begin(), rows.shape().end());
@@ -58,7 +59,6 @@ class OpenCvClassifier final : public Classifier {
     return scores;
   }
   bool probabilities() const override { return probabilities_; }
-  bool reads_row_major(const Shape&) const override { return true; }
   std::string plan_hash(const Shape&) const override { return plan_; }
 
  private:

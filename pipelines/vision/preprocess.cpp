@@ -71,6 +71,8 @@ void check_preprocessing(const Preprocessing& p) {
 
 int64_t channels_of(const Preprocessing& preprocessing) { return preprocessing.channels == "gray" ? 1 : 3; }
 
+Shape input_shape(const Preprocessing& p) { return {1, channels_of(p), p.crop_height, p.crop_width}; }
+
 Crop crop_of(const Preprocessing& p, cv::Size image) {
   const cv::Size crop(static_cast<int>(p.crop_width), static_cast<int>(p.crop_height));
   cv::Size size = image;
@@ -95,20 +97,29 @@ Crop crop_of(const Preprocessing& p, cv::Size image) {
   return {size, cv::Rect(cv::Point(centre(size.width, crop.width), centre(size.height, crop.height)), crop)};
 }
 
-void preprocess(const Preprocessing& p, const cv::Mat& bgr, const Tensor& image) {
+cv::Mat cropped(const Preprocessing& p, const cv::Mat& bgr, cv::Mat result) {
   const Crop crop = crop_of(p, bgr.size());
-  const bool is_gray = p.channels == "gray";
-  const cv::Mat source = is_gray ? to_gray(bgr) : bgr;
-  const cv::Mat pixels = crop.size == source.size()
-                             ? source(crop.window)
-                             : resample(source, crop.size, crop.window, p.interpolation == "area");
+  const cv::Mat source = p.channels == "gray" ? to_gray(bgr) : bgr;
+  if (crop.size != source.size()) {
+    return resample(source, crop.size, crop.window, p.interpolation == "area", std::move(result));
+  }
+  source(crop.window).copyTo(result);  // a view would keep the whole image
+  return result;
+}
+
+void normalise(const Preprocessing& p, const cv::Mat& pixels, const Tensor& image) {
   const int64_t channels = channels_of(p);
   LITHE_CHECK((image.shape() == Shape{1, channels, p.crop_height, p.crop_width}));
+  LITHE_CHECK(pixels.rows == p.crop_height && pixels.cols == p.crop_width && pixels.channels() == channels);
   Levels levels;  // a pixel has only so many values
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
     for (size_t i = 0; i < 256; ++i) levels[c][i] = (static_cast<float>(i) - p.mean[c]) / p.std[c];
   }
-  (is_gray ? write_levels<1> : write_levels<3>)(pixels, levels, p.channels == "rgb", image);
+  (channels == 1 ? write_levels<1> : write_levels<3>)(pixels, levels, p.channels == "rgb", image);
+}
+
+void preprocess(const Preprocessing& p, const cv::Mat& bgr, const Tensor& image) {
+  normalise(p, cropped(p, bgr), image);
 }
 
 }  // namespace lithe

@@ -180,13 +180,14 @@ ResamplingMatrix resampling_matrix(int in, int out, int begin, int length, bool 
   return {first, weights};
 }
 
-cv::Mat resample(const cv::Mat& image, cv::Size size, cv::Rect window, bool antialias) {
+cv::Mat resample(const cv::Mat& image, cv::Size size, cv::Rect window, bool antialias, cv::Mat result) {
   LITHE_CHECK(image.depth() == CV_8U && (image.channels() == 1 || image.channels() == 3));
   LITHE_CHECK((window & cv::Rect(cv::Point(), size)) == window && !window.empty());
   const Axis x = make_axis(image.cols, size.width, window.x, window.width, antialias);
   const Axis y = make_axis(image.rows, size.height, window.y, window.height, antialias);
   const int above = y.first.front(), rows = y.first.back() + y.count.back() - above;
-  cv::Mat narrow(rows, window.width, image.type()), result(window.size(), image.type());
+  cv::Mat narrow(rows, window.width, image.type());
+  result.create(window.size(), image.type());
   if (resample_avx2(image, x, y, above, narrow, result)) return result;
   const auto resample_any = image.channels() == 1 ? resample_row<1> : resample_row<3>;
   for (int r = 0; r < rows; ++r) resample_any(image.ptr(above + r), x, narrow.ptr(r));
