@@ -7,9 +7,9 @@ namespace lithe {
 /// vectors run over w, channels are scalars, so that permuting them costs nothing.
 struct FactorizedConv {
   Var w{"w"}, h{"h"}, i{"i"}, m{"m"}, o{"o"}, n{"n"};
-  RDom k, v;
-  struct Run {  // a row is covered by overlapping vectors
-    RDom r;     // lane, vector
+  RDom k, v, border;  // border: the columns of zeros
+  struct Run {        // a row is covered by overlapping vectors
+    RDom r;           // lane, vector
     Func column{"column"};
   };
   std::vector<Run> runs;  // one per width of vectors
@@ -25,7 +25,7 @@ struct FactorizedConv {
   template <class X, class U, class V, class A, class B, class Index>
   FactorizedConv(const X& x, const U& u, const V& weights, const A& a, const B& b, const Index& index, const Extents& e,
                  const Window& s, const Bounds& bounds, const std::vector<int>& lanes)
-      : k(0, e.KH, 0, e.I), v(0, e.KW) {
+      : k(0, e.KH, 0, e.I), v(0, e.KW), border(0, 2 * s.pad_w) {
     const Func rows = BoundaryConditions::constant_exterior(
         x, 0.0f, {{Expr(), Expr()}, {0, e.H}, {Expr(), Expr()}, {Expr(), Expr()}});
     const Expr per_group = e.M / (e.C / e.I);
@@ -36,7 +36,10 @@ struct FactorizedConv {
       f(w, h, m, n) = a(m);
       f(w, h, m, n) += u(k.x, k.y, m) * rows(inside, h * s.stride_h + k.x - s.pad_h, c, n);
     };
-    if (!lanes.empty()) padded(w, h, m, n) = 0.0f;
+    if (!lanes.empty()) {
+      padded(w, h, m, n) = undef<float>();
+      padded(select(border < s.pad_w, border - s.pad_w, border - s.pad_w + e.W), h, m, n) = 0.0f;
+    }
     for (size_t l = 0; l < lanes.size(); ++l) {
       Expr fits = e.W >= lanes[l];
       if (l > 0) fits = fits && e.W < lanes[l - 1];

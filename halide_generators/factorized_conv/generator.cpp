@@ -22,7 +22,8 @@ class FactorizedConvolution : public Generator<FactorizedConvolution<TAPS>> {
                      row_lanes(extent(x, 0), this->get_target()));
     y(f.w, f.h, f.o, f.n) = f.y(f.w, f.h, f.o, f.n);
     from_zero(x), from_zero(u), from_zero(v), from_zero(a), from_zero(b), from_zero(index), from_zero(y);
-    lithe::schedule(f, y, multiplier, stride_w, extent(y, 0), extent(y, 1), this->get_target(), TAPS != 0);
+    lithe::schedule(f, y, multiplier, stride_w, extent(u, 1), extent(y, 0), extent(y, 1), this->get_target(),
+                    TAPS != 0);
   }
 };
 
