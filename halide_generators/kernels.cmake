@@ -87,7 +87,11 @@ if(NOT LITHE_HOST_TOOLS)
   add_library(lithe_generator_main OBJECT) # Halide's main() for all generators, compiled once
   target_link_libraries(lithe_generator_main PRIVATE Halide::Generator lithe_generator_options)
 
-  add_executable(lithe_kernelc compiler/main.cpp compiler/compile.cpp)
+  add_executable(lithe_kernelc compiler/main.cpp compiler/compile.cpp compiler/prefetch_level.cpp)
+  set_source_files_properties(
+    compiler/prefetch_level.cpp
+    PROPERTIES INCLUDE_DIRECTORIES ${LITHE_LLVM_HEADERS} # and LLVM's checks need its library
+               COMPILE_DEFINITIONS "NDEBUG;LLVM_DISABLE_ABI_BREAKING_CHECKS_ENFORCING=1")
   target_link_libraries(lithe_kernelc PRIVATE Halide::Halide lithe_generator_options lithe_float_order
                                               nlohmann_json::nlohmann_json)
   target_compile_definitions(lithe_kernelc PRIVATE "LITHE_NAMED_TARGETS=${LITHE_NAMED_TARGETS}")

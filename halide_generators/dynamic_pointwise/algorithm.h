@@ -40,7 +40,7 @@ struct ImageWeights {
     mix_sum(ni, no, l, n) = 0.0f;
     mix_sum(ni, no, l, n) += d.p(ni, latent, no) * d.phi(latent * d.latent_extent() + l, n);
     mix(ni, l, no, n) = mix_sum(ni, no, l, n);
-    sum(ni, no, k, n) = scale(ni, no, n) * d.w(ni, k, no);
+    sum(ni, no, k, n) = strict_float(scale(ni, no, n) * d.w(ni, k, no));  // else either product might be contracted
     sum(ni, no, k, n) += mix(ni, latent, no, n) * d.q(k, latent);
     weights(ni, k, no, n) = sum(ni, no, k, n);
     shift(ni, no, n) = scale(ni, no, n) * in_panel(d.b, ni, no) + in_panel(d.c, ni, no);
@@ -48,28 +48,29 @@ struct ImageWeights {
   }
 };
 
-/// Makes the weights of the image first.
+/// Makes the weights of the image first. index(k, no, m) is k.
 struct DynamicPointwise {
   Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"};
   RDom inputs;
   ImageWeights image;
   Func acc{"acc"}, y{"result"};
-  template <class X, class D>
-  DynamicPointwise(const X& x, const D& d, const Bounds& bounds) : inputs(0, x.dim(0).extent()), image(d) {
+  template <class X, class D, class Index>
+  DynamicPointwise(const X& x, const D& d, const Bounds& bounds, const Index& index)
+      : inputs(0, x.dim(0).extent()), image(d) {
     acc(ni, no, m, n) = image.shift(ni, no, n);
-    acc(ni, no, m, n) += image.weights(ni, inputs, no, n) * x(inputs, m, n);
+    acc(ni, no, m, n) += image.weights(ni, index(inputs, no, m), no, n) * x(inputs, m, n);
     y(o, m, n) = clamped(acc(o % kPanel, o / kPanel, m, n), bounds.least, bounds.most);
   }
 };
 
-/// Adds the latent path pixel by pixel.
+/// Adds the latent path pixel by pixel. index(k, no, m) is k.
 struct DynamicPointwiseLatent {
   Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"}, j{"j"};
   RDom latent, inputs;
   Func scale{"scale"}, bias{"bias"}, offset{"offset"}, phi_panels{"phi_panels"};
   Func z{"z"}, z_sum{"z_sum"}, mixed{"mixed"}, mixed_sum{"mixed_sum"}, acc{"acc"}, y{"result"};
-  template <class X, class D>
-  DynamicPointwiseLatent(const X& x, const D& d, const Bounds& bounds)
+  template <class X, class D, class Index>
+  DynamicPointwiseLatent(const X& x, const D& d, const Bounds& bounds, const Index& index)
       : latent(0, d.latent_extent()), inputs(0, x.dim(0).extent()) {
     const Expr L = d.latent_extent();
     scale(ni, no, n) = in_panel(d.s, ni, no, n);
@@ -82,7 +83,7 @@ struct DynamicPointwiseLatent {
     mixed_sum(ni, no, m, n) += phi_panels(ni, latent, no, n) * z(latent % kPanel, m, latent / kPanel, n);
     mixed(ni, m, no, n) = mixed_sum(ni, no, m, n);
     acc(ni, no, m, n) = bias(ni, no);
-    acc(ni, no, m, n) += d.w(ni, inputs, no) * x(inputs, m, n);
+    acc(ni, no, m, n) += d.w(ni, index(inputs, no, m), no) * x(inputs, m, n);
     acc(ni, no, m, n) = acc(ni, no, m, n) * scale(ni, no, n) + offset(ni, no);
     acc(ni, no, m, n) += d.p(ni, latent, no) * mixed(latent % kPanel, m, latent / kPanel, n);
     y(o, m, n) = clamped(acc(o % kPanel, o / kPanel, m, n), bounds.least, bounds.most);

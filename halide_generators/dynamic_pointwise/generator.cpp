@@ -1,3 +1,4 @@
+#include "halide_generators/ahead.h"
 #include "halide_generators/dynamic_pointwise/schedule.h"
 
 namespace {
@@ -9,7 +10,7 @@ template <bool kLatent>
 class Pointwise : public Generator<Pointwise<kLatent>> {
  public:
   GeneratorInput<Buffer<float>> x{"x", 3}, w{"w", 3}, b{"b", 1}, s{"s", 2}, q{"q", kLatent ? 3 : 2}, a{"a", 1},
-      phi{"phi", 2}, p{"p", 3}, c{"c", 1};
+      phi{"phi", 2}, p{"p", 3}, c{"c", 1}, ahead{"ahead", 1};
   Scalar<float> clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 3};
 
@@ -19,17 +20,24 @@ class Pointwise : public Generator<Pointwise<kLatent>> {
     const Tile tile = register_tile(this->get_target(), /*narrow=*/false);
     const Bounds bounds{clamp_min, clamp_max};
     const Decomposition<decltype(w), decltype(q), decltype(b), decltype(s)> parameters{w, b, s, q, a, phi, p, c};
+    const Expr inputs = extent(x, 0), pixels = extent(x, 1), tiles = pixels / tile.rows;
+    Ahead fetched(ahead, inputs, extent(w, 2), pixels, tile.rows, this->get_target());
+    const auto index = [&](Expr k, Expr no, Expr m) {
+      return k + fetched(k, no / tile.panels * tiles + m / tile.rows);
+    };
     if constexpr (kLatent) {
       packed_panels(q);
-      DynamicPointwiseLatent f(x, parameters, bounds);
+      DynamicPointwiseLatent f(x, parameters, bounds, index);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
       schedule(f, y, x.dim(1).extent(), tile);
+      fetched.schedule(f.acc, f.inputs.x);
     } else {
-      DynamicPointwise f(x, parameters, bounds);
+      DynamicPointwise f(x, parameters, bounds, index);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
       schedule(f, y, x.dim(0).extent(), a.dim(0).extent(), tile);
+      fetched.schedule(f.acc, f.inputs.x);
     }
   }
 };

@@ -24,15 +24,15 @@ struct ThenDepthwise {
   }
 };
 
-/// Behind a 1x1 layer: weights(ni, k, no, n) and shift(ni, no, n).
+/// Behind a 1x1 layer: weights(ni, k, no, n) and shift(ni, no, n). index(k, no, w, h) is k.
 struct ExpandDepthwise : ThenDepthwise {
   RDom inputs;
-  template <class X, class Weights, class Shift, class Taps, class T>
+  template <class X, class Weights, class Shift, class Taps, class T, class Index>
   ExpandDepthwise(const X& x, const Weights& weights, const Shift& shift, const Taps& taps, const T& t, int stride,
-                  const Bounds& inner, const Bounds& outer)
+                  const Bounds& inner, const Bounds& outer, const Index& index)
       : inputs(0, x.dim(2).extent()) {
     sum(ni, no, w, h, n) = shift(ni, no, n);
-    sum(ni, no, w, h, n) += weights(ni, inputs, no, n) * x(w, h, inputs, n);
+    sum(ni, no, w, h, n) += weights(ni, index(inputs, no, w, h), no, n) * x(w, h, inputs, n);
     depthwise(taps, t, stride, x.dim(0).extent(), x.dim(1).extent(), inner, outer);
   }
 };

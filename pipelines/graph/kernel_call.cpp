@@ -4,6 +4,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "pipelines/graph/look_ahead.h"
 #include "pipelines/kernel_cache/kernel_cache.h"
 
 namespace lithe {
@@ -113,8 +114,8 @@ bool has_layout(const Shape& shape, const Shape& strides, bool planar) {
   return true;
 }
 
-const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides,
-                            Device device, DType weights) {
+const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& shape, const Shape& strides, Device device,
+                            DType weights) {
   const Kernel* first = nullptr;
   for (const Kernel& kernel : node.op->kernels()) {
     if (kernel.weights != DType::kF32 && kernel.weights != weights) continue;
@@ -174,6 +175,8 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
       buffer.tensor = tensor->second;
     } else if (attribute != node.attributes.end()) {
       buffer.tensor = list_tensor(attribute->second);
+    } else if (name == kAhead) {
+      buffer.tensor = Tensor({1});  // nothing comes behind
     } else {
       // An absent optional input is zeros of the shape that its port names.
       const Port* port = find_port(*node.op, name);

@@ -8,6 +8,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/arena.h"
 #include "pipelines/graph/forward.h"
+#include "pipelines/graph/look_ahead.h"
 #include "pipelines/graph/rewrite.h"
 #include "pipelines/graph/weight_memory.h"
 #include "pipelines/graph/weights_precision.h"
@@ -36,6 +37,7 @@ class Ready {
       packed_.push_back(step.kernel ? pack(node, *step.kernel, step.dims, values) : std::map<std::string, Tensor>());
       for (auto& [port, weights] : packed_.back()) weights = memory.keep(weights);
     }
+    if (device == nullptr) look_ahead(packed_);
   }
 
   const std::vector<Shape>& inputs() const { return inputs_; }
@@ -110,8 +112,6 @@ Session::Session(Graph graph, const Parameters& parameters, SessionOptions optio
   for (const ValueId id : graph.state()) {
     state_->parameters[graph.value(id).name] = values[static_cast<size_t>(id)];
   }
-  require(options.weights, options.device);
-  state_->weights = options.weights;
   require(options.weights, options.device);
   state_->weights = options.weights;
   state_->graph = graph;
