@@ -21,6 +21,11 @@ ExitCode tune(const TuneOptions& o, const ProgressOptions& p) {
   if (o.shipped && o.device != "cpu") {
     throw Error(ErrorKind::kUsage, "--shipped compiles for the processor of a build; leave out --device");
   }
+  const bool looks_after = what == "ls" || what == "verify" || what == "export" || what == "import" || what == "clean";
+  if (!o.emit_for.empty() && (looks_after || o.shipped || o.device != "cpu")) {
+    throw Error(ErrorKind::kUsage, "--emit-for compiles the kernels of a network or model file, for a processor");
+  }
+  if (!o.output.empty() && o.emit_for.empty()) throw Error(ErrorKind::kUsage, "--output belongs to --emit-for");
   if (o.file && what != "export" && what != "import") throw Error(ErrorKind::kUsage, "too many arguments");
   if (what == "ls") return tune_ls(o);
   if (what == "verify") return tune_verify(o);
@@ -28,6 +33,7 @@ ExitCode tune(const TuneOptions& o, const ProgressOptions& p) {
   if (what == "export") return tune_export(o, progress);
   if (what == "import") return tune_import(o, progress);
   if (what == "clean") return tune_clean(o, progress);
+  if (!o.emit_for.empty()) return tune_emit(o, progress);
   return o.shipped ? tune_shipped(o, progress) : tune_model(o, progress);
 }
 
@@ -75,6 +81,7 @@ extern const Command kTune = command_of<TuneOptions, ProgressOptions>(
      {"lithe tune ls", "what was found so far, and what it gains"},
      {"lithe tune verify", "check every file; exit code 7 if one is damaged or does not fit"},
      {"lithe tune export tiles.jsonl", "parameters without code; elsewhere: lithe tune import tiles.jsonl"},
+     {"lithe tune micronet_m0 --emit-for aarch64", "for another machine; there: lithe tune import kernels-aarch64"},
      {"lithe tune clean", "remove what no longer serves"}},
     tune);
 

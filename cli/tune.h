@@ -16,14 +16,14 @@ namespace lithe::cli {
 struct TuneOptions {
   ModelRequest request;
   std::optional<std::string> what, file;
-  std::string cache, device = "cpu", weights_precision = "f32", budget = "60s";
+  std::string cache, device = "cpu", weights_precision = "f32", budget = "60s", emit_for, output;
   int64_t input_size = 0, batch = 1;
   bool shipped = false, json = false;
   template <class Field>
   void visit(Field&& f) {
     f.positional("what", what, "network or model file to tune; or ls, verify, export, import, clean: the cache",
                  "NETWORK|FILE|ls|verify|export|import|clean");
-    f.positional("file", file, "of export and import", "FILE");
+    f.positional("file", file, "of export and import; import takes what --emit-for wrote, too", "FILE|DIR");
     f("weights", request.weights, "weights file; speed does not depend on it, but folding may", "FILE");
     f("set", request.options, "option of the network");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
@@ -32,6 +32,9 @@ struct TuneOptions {
     f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("budget", budget, "time for the search: 60s, 5m, 1h; 0 compiles the usual kernels only", "TIME");
     f("shipped", shipped, "the kernels of all networks at their own sizes, without a search; for builds");
+    f("emit-for", emit_for, "compile the kernels for another machine, without measuring any",
+      "aarch64|x86-64|x86-64-v3|x86-64-v4");
+    f("output", output, "of --emit-for: folder of the kernels, by default kernels-ARCHITECTURE", "DIR");
     f("cache", cache, "folder to keep the kernels in, instead of the user's own", "DIR");
     f("json", json, "the table as JSON");
   }
@@ -44,8 +47,16 @@ std::vector<CacheFolder> tuned_folders(const TuneOptions& o);
 /// Directs the engine of this process to the kernels that are there now.
 void use_tuned_kernels(const TuneOptions& o);
 
+/// Of the images that the kernels are for: one, or a whole batch on a device.
+Shape tuned_shape(const TuneOptions& o, const Model& model);
+
 ExitCode tune_model(const TuneOptions& o, Progress& progress);
 ExitCode tune_shipped(const TuneOptions& o, Progress& progress);
+
+/// The kernels of a model for the architecture o.emit_for, in a folder with records of their own.
+ExitCode tune_emit(const TuneOptions& o, Progress& progress);
+/// Takes over the kernels of such a folder. Throws Error if none fits.
+ExitCode tune_import_bundle(const TuneOptions& o, Progress& progress);
 
 ExitCode tune_ls(const TuneOptions& o);
 ExitCode tune_verify(const TuneOptions& o);

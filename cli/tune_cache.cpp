@@ -1,6 +1,7 @@
 // Looking after the compiled kernels.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -44,8 +45,12 @@ ExitCode tune_ls(const TuneOptions& o) {
             [](const auto& a, const auto& b) { return a.record.spec < b.record.spec; });
   std::printf("%-52s %10s %10s %6s  %-20s %s\n", "kernel", "generic us", "us", "gain", "tile", "made for");
   for (const auto& [record, folder, bytes] : state.usable) {
-    std::printf("%-52s %10.1f %10.1f %5.2fx  %-20s %s\n", short_spec(record.spec).c_str(), record.generic_time_us,
-                record.time_us, record.generic_time_us / record.time_us, to_string(record.tile).c_str(),
+    char times[32] = "not measured";
+    if (record.time_us > 0) {
+      std::snprintf(times, sizeof times, "%10.1f %10.1f %5.2fx", record.generic_time_us, record.time_us,
+                    record.generic_time_us / record.time_us);
+    }
+    std::printf("%-52s %28s  %-20s %s\n", short_spec(record.spec).c_str(), times, to_string(record.tile).c_str(),
                 record.plan.c_str());
   }
   std::printf("%zu kernels, %zu records that cannot be used\n", state.usable.size(), state.misses.size());
@@ -79,6 +84,7 @@ ExitCode tune_export(const TuneOptions& o, Progress& progress) {
 }
 
 ExitCode tune_import(const TuneOptions& o, Progress& progress) {
+  if (std::filesystem::is_directory(needed_file(o))) return tune_import_bundle(o, progress);
   const int count = KernelStore(tune_folder(o)).import(needed_file(o));
   progress.message(std::to_string(count) + " hints; `lithe tune NETWORK` compiles and measures them first");
   return kDone;

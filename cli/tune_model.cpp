@@ -151,6 +151,13 @@ ExitCode outcome(const TuneResult& result, Progress& progress) {
 
 }  // namespace
 
+Shape tuned_shape(const TuneOptions& o, const Model& model) {
+  Shape shape = input_shapes(model.graph, 1).at(0);
+  if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
+  shape.at(0) = o.batch;
+  return shape;
+}
+
 ExitCode tune_model(const TuneOptions& o, Progress& progress) {
   const KernelStore store(tune_folder(o));
   CompilerProcess compiler;
@@ -159,9 +166,7 @@ ExitCode tune_model(const TuneOptions& o, Progress& progress) {
   const double budget = seconds_of(o.budget);
   const Device device = device_of(o.device);
   const Model model = load_model(wanted);
-  Shape shape = input_shapes(model.graph, 1).at(0);
-  if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
-  shape.at(0) = o.batch;
+  const Shape shape = tuned_shape(o, model);
 
   const SessionOptions options{true, device, weights_precision(o.weights_precision)};
   const Session before(model.graph, model.parameters, options);
@@ -181,7 +186,8 @@ ExitCode tune_model(const TuneOptions& o, Progress& progress) {
                 "the tuned model gives other bits than before; run `lithe tune verify` and report it");
   }
   if (device != Device::kCpu) {
-    compare_with_processor(expected, device, Session(model.graph, model.parameters), inputs);
+    const Session processor(model.graph, model.parameters, {true, Device::kCpu, options.weights});
+    compare_with_processor(expected, device, processor, inputs);
   }
   const Latency times = latency(before, after, inputs, device);
   if (o.json) {

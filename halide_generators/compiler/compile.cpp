@@ -57,8 +57,8 @@ void link(const Linker& linker, const std::vector<std::string>& words) {
   pid_t child = 0;
   int status = 0;
   if (const int failed = posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ)) {
-    throw std::runtime_error("cannot start " + linker.program + " (Debian package " + linker.package +
-                             "): " + std::strerror(failed));
+    throw NotInstalled("cannot start " + linker.program + " (Debian package " + linker.package +
+                       "): " + std::strerror(failed));
   }
   if (waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error(linker.program + " failed");
 }

@@ -1,7 +1,8 @@
 // lithe-kernelc compiles kernels for `lithe tune`: one JSON request per line on standard input, one answer per line.
 //   {"compile": SPEC, "tile": {"rows": 7}, "instruction_set": "avx2", "path": "k.so"}  ->  {"ok": true}
 //   {"tunables": SPEC, "instruction_set": "avx2"}    ->  {"tunables": [{"name": "rows", "usual": 7, "values": [4, 7]}]}
-// What fails is answered by {"error": "..."}; the next request is served all the same.
+// What fails is answered by {"error": "..."}, or {"not_installed": "..."} where no kernel could be compiled; the next
+// request is served all the same.
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -35,6 +36,8 @@ int main() {
     nlohmann::json reply;
     try {
       reply = lithe::answer(nlohmann::json::parse(line));
+    } catch (const lithe::NotInstalled& error) {
+      reply = {{"not_installed", error.what()}};
     } catch (const std::exception& error) {
       reply = {{"error", error.what()}};
     }

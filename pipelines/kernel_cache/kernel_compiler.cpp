@@ -136,6 +136,9 @@ std::string CompilerProcess::answer(const std::string& request) {
   unread_.erase(0, end + 1);
   const json parsed = json::parse(text, nullptr, false);
   if (!parsed.is_object()) throw Error("the kernel compiler answered \"" + text.substr(0, 80) + "\"");
+  if (parsed.contains("not_installed")) {
+    throw Error(ErrorKind::kUsage, "the kernel compiler " + parsed["not_installed"].get<std::string>());
+  }
   if (parsed.contains("error")) throw Error(parsed["error"].get<std::string>());
   return text;
 }

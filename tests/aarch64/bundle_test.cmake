@@ -1,0 +1,40 @@
+if("$ENV{LITHE_TEST_DATA}" STREQUAL "")
+  message("LITHE_TEST_DATA is not set: kernels compiled for aarch64 were not run")
+  return()
+endif()
+set(parity $ENV{LITHE_TEST_DATA}/parity/micronet_m0)
+file(REMOVE_RECURSE ${WORK}/bundle ${WORK}/user)
+
+function(run)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\nended with ${result}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+# run_network(CACHE FILE): what micronet_m0 makes of the parity input with the kernels of that folder
+function(run_network cache file)
+  set(ENV{LITHE_KERNEL_CACHE} ${cache})
+  run(${EMULATOR} ${LITHE} run --model micronet_m0 --weights ${parity}.safetensors --input ${parity}.io.safetensors
+      --output ${WORK}/${file})
+endfunction()
+
+run(${HOST}/lithe tune micronet_m0 --emit-for aarch64 --output ${WORK}/bundle)
+if(NOT output MATCHES "bundle: ([0-9]+) kernels for aarch64")
+  message(FATAL_ERROR "lithe tune should have named the number of kernels; it printed:\n${output}")
+endif()
+set(count ${CMAKE_MATCH_1})
+
+# Copied and named, or taken over: every kernel is used, and gives the bits of the generic ones.
+run_network(none generic)
+set(ENV{LITHE_KERNEL_CACHE} ${WORK}/user)
+run(${EMULATOR} ${LITHE} tune import ${WORK}/bundle)
+foreach(cache bundle user)
+  run_network(${WORK}/${cache} compiled)
+  run(${CMAKE_COMMAND} -E compare_files ${WORK}/generic ${WORK}/compiled)
+  run(${EMULATOR} ${LITHE} tune verify)
+  if(NOT output MATCHES "^${count} kernels are in order, 0 cannot be used")
+    message(FATAL_ERROR "${count} kernels should be in order; lithe tune verify printed:\n${output}")
+  endif()
+endforeach()
