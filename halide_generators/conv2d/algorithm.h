@@ -21,8 +21,11 @@ inline bool is_infinite(const Expr& e) {
   return value != nullptr && std::isinf(*value);
 }
 
-/// A NaN passes. A bound that is known to be infinite costs nothing.
+/// A NaN passes. A bound that is known to be infinite costs nothing. What is clamped is strict too (Halide applies
+/// `strict_float` to all that stands inside), with bounds or without: its products become multiply-adds in neither
+/// case.
 inline Expr clamped(Expr v, Expr least, Expr most) {
+  v = strict_float(v);
   if (!is_infinite(least)) v = at_least(v, least);
   return is_infinite(most) ? v : at_most(v, most);
 }
