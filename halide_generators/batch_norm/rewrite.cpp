@@ -3,24 +3,14 @@
 // one of them is scaled and one takes the shift. The other direction, a BatchNorm before a convolution, would be wrong
 // at zero-padded borders.
 
-#include "pipelines/graph/rewrite.h"
-
-#include <cmath>
+#include "halide_generators/conv2d/pattern.h"
 
 namespace lithe {
 namespace {
 
-bool all_state(const Graph& graph, const Node& node, size_t from) {
-  for (size_t i = from; i < node.inputs.size(); ++i) {
-    if (node.inputs[i] != kNoValue && !graph.value(node.inputs[i]).is_state()) return false;
-  }
-  return true;
-}
-
 bool is_layer(const Graph& graph, const Node& node) {
   if (node.op->name() != "conv2d" && node.op->name() != "linear") return false;
-  const auto unbounded = [&](const char* name) { return std::isinf(std::get<double>(node.attributes.at(name))); };
-  return unbounded("clamp_min") && unbounded("clamp_max") && all_state(graph, node, 1);
+  return is_unbounded(node) && has_state(graph, node);
 }
 
 /// Whether `value` can be multiplied per channel by changing weights only.
@@ -30,7 +20,7 @@ bool takes_scale(Graph& graph, ValueId value) {
   const std::string& op = node->op->name();
   if (op == "add") return takes_scale(graph, node->inputs[0]) && takes_scale(graph, node->inputs[1]);
   if (op == "channel_scale") return takes_scale(graph, node->inputs[0]);
-  return op == "dynamic_residual" ? all_state(graph, *node, 2) : is_layer(graph, *node);
+  return op == "dynamic_residual" ? has_state(graph, *node, 2) : is_layer(graph, *node);
 }
 
 /// The layer whose bias can shift `value`, or nullptr.
@@ -69,9 +59,8 @@ class Folding {
   }
 
   void shift(Node* layer) {
-    const bool biased = layer->inputs.size() > 2 && layer->inputs[2] != kNoValue;
-    const Tensor bias =
-        biased ? state(layer->inputs[2]).clone() : Tensor::filled({static_cast<int64_t>(shift_.size())}, 0.0f);
+    const Tensor bias = bias_of(*layer) != kNoValue ? state(bias_of(*layer)).clone()
+                                                    : Tensor::filled({static_cast<int64_t>(shift_.size())}, 0.0f);
     for (size_t c = 0; c < shift_.size(); ++c) bias.data()[c] = static_cast<float>(bias.data()[c] + shift_[c]);
     layer->inputs.resize(3);
     layer->inputs[2] =

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "halide_generators/channel_permute/sink.h"
+#include "halide_generators/conv2d/pattern.h"
 
 namespace lithe {
 namespace {
@@ -19,14 +20,10 @@ struct Geometry {
 
 bool is_expanding_depthwise(const Graph& graph, const Node& node, Geometry* geometry) {
   if (node.op->name() != "conv2d") return false;
-  const auto integer = [&](const char* name) { return std::get<int64_t>(node.attributes.at(name)); };
   *geometry = {graph.value(node.inputs[0]).shape.at(1), graph.value(node.outputs[0]).shape.at(1)};
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (node.inputs[i] != kNoValue && !graph.value(node.inputs[i]).is_state()) return false;
-  }
-  return integer("groups") == geometry->channels && geometry->outputs > geometry->channels &&
-         integer("pad_bottom") < 0 && integer("pad_right") < 0 && integer("dilation_h") == 1 &&
-         integer("dilation_w") == 1;
+  return has_state(graph, node) && integer(node, "groups") == geometry->channels &&
+         geometry->outputs > geometry->channels && pads_evenly(node) && integer(node, "dilation_h") == 1 &&
+         integer(node, "dilation_w") == 1;
 }
 
 /// `to[o]` is where row o goes.
@@ -52,7 +49,7 @@ bool block(Graph& graph, Parameters& parameters, size_t index) {
     source = permute_index(*permute);
     const Node* before = only_producer(graph, permute->inputs[0]);
     if (before != nullptr && before->op->name() == "blocked_depthwise") {
-      size = std::get<int64_t>(before->attributes.at("block"));
+      size = integer(*before, "block");
     }
   } else {
     permute = nullptr;

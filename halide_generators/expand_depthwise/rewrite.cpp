@@ -1,27 +1,18 @@
 // A depthwise 3x3 convolution behind a 1x1 convolution, static or dynamic, or behind a network's first layer becomes
 // one operator with it.
 
-#include "pipelines/graph/rewrite.h"
+#include "halide_generators/conv2d/pattern.h"
 #include "halide_generators/dynamic_pointwise/pixels.h"
 
 namespace lithe {
 namespace {
 
-int64_t integer(const Node& node, const char* name) { return std::get<int64_t>(node.attributes.at(name)); }
-
-bool has_state(const Graph& graph, const Node& node) {
-  return node.inputs.size() == 3 && node.inputs[2] != kNoValue && graph.value(node.inputs[1]).is_state() &&
-         graph.value(node.inputs[2]).is_state();
-}
-
-bool has_padding(const Node& node, int64_t pad) {
-  return integer(node, "pad_h") == pad && integer(node, "pad_w") == pad &&
-         (integer(node, "pad_bottom") == pad || integer(node, "pad_bottom") < 0) &&
-         (integer(node, "pad_right") == pad || integer(node, "pad_right") < 0);
+bool has_weights_and_bias(const Graph& graph, const Node& node) {
+  return bias_of(node) != kNoValue && has_state(graph, node);
 }
 
 bool is_depthwise(const Graph& graph, const Node& node) {
-  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
+  if (node.op->name() != "conv2d" || !has_weights_and_bias(graph, node)) return false;
   const Shape& w = graph.value(node.inputs[1]).shape;
   return integer(node, "groups") == w[0] && w[1] == 1 && w[2] == 3 && w[3] == 3 && has_padding(node, 1) &&
          integer(node, "dilation_h") == 1 && integer(node, "dilation_w") == 1 &&
@@ -29,11 +20,8 @@ bool is_depthwise(const Graph& graph, const Node& node) {
          graph.value(node.outputs[0]).shape[1] == w[0];
 }
 
-bool is_pointwise(const Graph& graph, const Node& node) {
-  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
-  const Shape& w = graph.value(node.inputs[1]).shape;
-  return integer(node, "groups") == 1 && w[2] == 1 && w[3] == 1 && has_padding(node, 0) &&
-         integer(node, "stride_h") == 1 && integer(node, "stride_w") == 1;
+bool is_dense_pointwise(const Graph& graph, const Node& node) {
+  return is_pointwise(graph, node) && integer(node, "groups") == 1 && has_weights_and_bias(graph, node);
 }
 
 /// Whether dynamic_pointwise makes the weights of the image first, as the fused operator always does.
@@ -43,7 +31,7 @@ bool has_many_pixels(const Graph& graph, const Node& node) {
 }
 
 bool is_stem(const Graph& graph, const Node& node) {
-  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
+  if (node.op->name() != "conv2d" || !has_weights_and_bias(graph, node)) return false;
   const Shape& w = graph.value(node.inputs[1]).shape;
   return integer(node, "groups") == 1 && w[1] <= 4 && w[2] == 3 && w[3] == 3 && has_padding(node, 1) &&
          integer(node, "dilation_h") == 1 && integer(node, "dilation_w") == 1 && integer(node, "stride_h") == 2 &&
@@ -57,7 +45,7 @@ bool fuse(Graph& graph, Parameters&, size_t index) {
   if (before == nullptr) return false;
   const bool dynamic = before->op->name() == "dynamic_pointwise" && has_many_pixels(graph, *before);
   const bool stem = is_stem(graph, *before) && integer(layer, "stride_h") == 1;
-  if (!dynamic && !stem && !is_pointwise(graph, *before)) return false;
+  if (!dynamic && !stem && !is_dense_pointwise(graph, *before)) return false;
   Node& fused = graph.nodes[index];
   fused.op = &find_op(dynamic ? "dynamic_expand_depthwise" : stem ? "stem_depthwise" : "expand_depthwise");
   fused.inputs = before->inputs;

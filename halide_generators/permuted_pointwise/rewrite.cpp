@@ -4,18 +4,10 @@
 #include <numeric>
 
 #include "halide_generators/channel_permute/sink.h"
+#include "halide_generators/conv2d/pattern.h"
 
 namespace lithe {
 namespace {
-
-bool is_pointwise(const Graph& graph, const Node& node) {
-  const Shape& kernel = graph.value(node.inputs[1]).shape;
-  const auto integer = [&](const char* name) { return std::get<int64_t>(node.attributes.at(name)); };
-  for (const char* pad : {"pad_h", "pad_w", "pad_bottom", "pad_right"}) {
-    if (integer(pad) > 0) return false;
-  }
-  return kernel.at(2) == 1 && kernel.at(3) == 1 && integer("stride_h") == 1 && integer("stride_w") == 1;
-}
 
 /// A pointwise convolution as permuted_pointwise that permutes nothing.
 void convert(const Graph& graph, Node& conv) {
@@ -30,8 +22,8 @@ void convert(const Graph& graph, Node& conv) {
 /// With groups it has a planar kernel, which does not multiply with the zeros between groups.
 bool convert_grouped(Graph& graph, Parameters&, size_t index) {
   Node& conv = graph.nodes[index];
-  if (conv.op->name() != "conv2d" || !is_pointwise(graph, conv)) return false;
-  const int64_t groups = std::get<int64_t>(conv.attributes.at("groups"));
+  if (!is_pointwise(graph, conv)) return false;
+  const int64_t groups = integer(conv, "groups");
   if (groups == 1 || groups == graph.value(conv.inputs[0]).shape.at(1)) return false;
   convert(graph, conv);
   return true;
@@ -40,7 +32,7 @@ bool convert_grouped(Graph& graph, Parameters&, size_t index) {
 bool absorb(Graph& graph, Parameters&, size_t index) {
   Node& conv = graph.nodes[index];
   if (conv.op->name() == "permuted_pointwise") return absorb_into_index(graph, index);
-  if (conv.op->name() != "conv2d" || !is_pointwise(graph, conv) || permute_before(graph, conv) == nullptr) return false;
+  if (!is_pointwise(graph, conv) || permute_before(graph, conv) == nullptr) return false;
   convert(graph, conv);
   return absorb_into_index(graph, index);
 }

@@ -2,19 +2,13 @@
 // (diag(s) Phi + I) z + t. The layer that predicts Phi scales its rows and adds the identity as a bias; t moves through
 // the 1x1 convolution behind it into that one's bias.
 
-#include <cmath>
-
-#include "pipelines/graph/rewrite.h"
+#include "halide_generators/conv2d/pattern.h"
 
 namespace lithe {
 namespace {
 
 bool is_free_layer(const Graph& graph, const Node* node) {
-  if (node == nullptr || (node->op->name() != "linear" && node->op->name() != "conv2d")) return false;
-  for (size_t i = 1; i < node->inputs.size(); ++i) {
-    if (node->inputs[i] != kNoValue && !graph.value(node->inputs[i]).is_state()) return false;
-  }
-  return true;
+  return node != nullptr && (node->op->name() == "linear" || node->op->name() == "conv2d") && has_state(graph, *node);
 }
 
 /// The only reader of `value`: a linear layer or an unpadded 1x1 convolution, for which a shift of its input is a bias.
@@ -29,20 +23,15 @@ Node* reader(Graph& graph, ValueId value) {
   }
   if (!is_free_layer(graph, found) || found->inputs[0] != value) return nullptr;
   if (found->op->name() == "linear") return found;
-  const auto integer = [&](const char* name) { return std::get<int64_t>(found->attributes.at(name)); };
-  for (const char* pad : {"pad_h", "pad_w", "pad_bottom", "pad_right"}) {
-    if (integer(pad) > 0) return nullptr;
-  }
   const Shape& kernel = graph.value(found->inputs[1]).shape;
-  return integer("groups") == 1 && kernel[2] == 1 && kernel[3] == 1 ? found : nullptr;
+  return integer(*found, "groups") == 1 && kernel[2] == 1 && kernel[3] == 1 && has_padding(*found, 0) ? found : nullptr;
 }
 
 class Layer {
  public:
   Layer(Graph& graph, Parameters& parameters, Node* node) : graph_(graph), parameters_(parameters), node_(node) {
     weight = state(node->inputs[1]);
-    bias = node->inputs.size() > 2 && node->inputs[2] != kNoValue ? state(node->inputs[2])
-                                                                  : Tensor::filled({weight.dim(0)}, 0.0f);
+    bias = bias_of(*node) != kNoValue ? state(bias_of(*node)) : Tensor::filled({weight.dim(0)}, 0.0f);
   }
   void save(const std::string& reason) {
     const std::string name = graph_.value(node_->inputs[1]).name + "*" + reason;
@@ -85,9 +74,7 @@ bool fold_latent(Graph& graph, Parameters& parameters, size_t index) {
   Node *phi_node = only_producer(graph, product->inputs[1]), *behind_node = reader(graph, add.outputs[0]);
   if (!is_free_layer(graph, phi_node) || phi_node->op->name() != "linear" || behind_node == nullptr) return false;
   if (only_producer(graph, add.outputs[0]) == nullptr) return false;  // also an output of the network
-  for (const char* bound : {"clamp_min", "clamp_max"}) {
-    if (!std::isinf(std::get<double>(phi_node->attributes.at(bound)))) return false;
-  }
+  if (!is_unbounded(*phi_node)) return false;
 
   Layer phi(graph, parameters, phi_node), behind(graph, parameters, behind_node);
   fold(*norm, graph, parameters, phi, behind);
