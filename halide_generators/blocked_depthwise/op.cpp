@@ -6,15 +6,14 @@
 #include "pipelines/graph/op.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "halide_generators/conv2d/window.h"
 
 namespace lithe {
 namespace {
 
 void derive(Dims& d) {
-  const int64_t h = d("H") + 2 * d("pad_h") - d("KH"), w = d("W") + 2 * d("pad_w") - d("KW");
-  d.set("Ho", h < 0 ? 0 : h / std::max<int64_t>(d("stride_h"), 1) + 1);
-  d.set("Wo", w < 0 ? 0 : w / std::max<int64_t>(d("stride_w"), 1) + 1);
+  derive_window(d);
   d.set("multiplier", d("O") / std::max<int64_t>(d("C"), 1));
 }
 
@@ -33,34 +32,24 @@ Kernel taps(const std::string& name, int64_t kh, int64_t kw) {
   return {name, [=](const Dims& d) { return d("KH") == kh && d("KW") == kw; }, {{"w", pack_taps}}};
 }
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 }  // namespace
 
-LITHE_REGISTER_OP(blocked_depthwise)
-    .summary("depthwise convolution with O / C outputs per channel, in blocks of channels; made by rewrites")
-    .input("x", "N C H W")
-    .input("w", "O 1 KH KW")
-    .optional_input("b", "O")
-    .output("y", "N O Ho Wo")
-    .required_attribute("block", int64_t{1})
-    .attribute("stride_h", int64_t{1})
-    .attribute("stride_w", int64_t{1})
-    .attribute("pad_h", int64_t{0})
-    .attribute("pad_w", int64_t{0})
-    .attribute("clamp_min", -kInfinity)
-    .attribute("clamp_max", kInfinity)
-    .derive(derive)
-    .require([](const Dims& d) { return d("stride_h") > 0 && d("stride_w") > 0; }, "strides must be at least 1")
-    .require([](const Dims& d) { return d("pad_h") >= 0 && d("pad_w") >= 0; }, "paddings must be at least 0")
-    .require([](const Dims& d) { return d("O") % d("C") == 0; }, "C must divide O")
-    .require([](const Dims& d) { return d("block") > 0 && d("C") % d("block") == 0; }, "block must divide C")
-    .require([](const Dims& d) { return d("Ho") > 0 && d("Wo") > 0; }, "the kernel is larger than the padded image")
-    .madds([](const Dims& d) { return d("N O Ho Wo KH KW"); })
-    .kernel(taps("blocked_depthwise_3x1", 3, 1))
-    .kernel(taps("blocked_depthwise_1x3", 1, 3))
-    .kernel(taps("blocked_depthwise_5x1", 5, 1))
-    .kernel(taps("blocked_depthwise_1x5", 1, 5))
-    .kernel({"blocked_depthwise", {}, {{"w", pack_taps}}});
+[[maybe_unused]] static const Op& blocked_depthwise =
+    with_window(register_op("blocked_depthwise"))
+        .summary("depthwise convolution with O / C outputs per channel, in blocks of channels; made by rewrites")
+        .input("x", "N C H W")
+        .input("w", "O 1 KH KW")
+        .optional_input("b", "O")
+        .output("y", "N O Ho Wo")
+        .required_attribute("block", int64_t{1})
+        .derive(derive)
+        .require([](const Dims& d) { return d("O") % d("C") == 0; }, "C must divide O")
+        .require([](const Dims& d) { return d("block") > 0 && d("C") % d("block") == 0; }, "block must divide C")
+        .madds([](const Dims& d) { return d("N O Ho Wo KH KW"); })
+        .kernel(taps("blocked_depthwise_3x1", 3, 1))
+        .kernel(taps("blocked_depthwise_1x3", 1, 3))
+        .kernel(taps("blocked_depthwise_5x1", 5, 1))
+        .kernel(taps("blocked_depthwise_1x5", 1, 5))
+        .kernel({"blocked_depthwise", {}, {{"w", pack_taps}}});
 
 }  // namespace lithe

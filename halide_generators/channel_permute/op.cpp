@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipelines/graph/op.h"
+#include "halide_generators/channel_permute/index.h"
 
 namespace lithe {
 namespace {
@@ -19,13 +19,6 @@ Kernel planar_kernel() {
   kernel.name = "planar_permute";
   kernel.planar = true;
   return kernel;
-}
-
-bool index_fits(const Dims& d) {
-  const int64_t channels = d("C");
-  const auto& index = d.attribute<std::vector<int64_t>>("index");
-  return static_cast<int64_t>(index.size()) == channels &&
-         std::all_of(index.begin(), index.end(), [&](int64_t c) { return c >= 0 && c < channels; });
 }
 
 // Back to where they came from; the contract allows an index that leaves channels out or takes them twice.
@@ -50,7 +43,7 @@ LITHE_REGISTER_OP(channel_permute)
     .output("y", "N C H W")
     .required_attribute("index", std::vector<int64_t>{})
     .gradients("x", is_permutation)
-    .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
+    .require(index_fits, kIndexFits)
     .kernel(channel_permute_kernel())
     .kernel(planar_kernel())
     .adjoint("x", inverse);

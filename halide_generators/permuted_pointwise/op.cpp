@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "halide_generators/channel_permute/index.h"
 #include "halide_generators/conv2d/panels.h"
 
 namespace lithe {
@@ -39,12 +40,6 @@ Kernel planar_kernel() {
   return kernel;
 }
 
-bool index_fits(const Dims& d) {
-  const auto& index = d.attribute<std::vector<int64_t>>("index");
-  return static_cast<int64_t>(index.size()) == d("C") &&
-         std::all_of(index.begin(), index.end(), [&](int64_t c) { return c >= 0 && c < d("C"); });
-}
-
 void derive(Dims& d) {
   if (d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0) {
     d.set("K", panels::depth(d("C"), d("O"), d("groups")));
@@ -71,7 +66,7 @@ LITHE_REGISTER_OP(permuted_pointwise)
     .require(
         [](const Dims& d) { return d("groups") > 0 && d("C") == d("groups") * d("I") && d("O") % d("groups") == 0; },
         "C must be groups * I and groups must divide O")
-    .require(index_fits, "index must hold C channel numbers from 0 to C - 1")
+    .require(index_fits, kIndexFits)
     .madds([](const Dims& d) { return d("N O H W I"); })
     .kernel({"permuted_pointwise_narrow", is_narrow, {{"w", pack_panels}}, /*pixels=*/true})
     .kernel({"permuted_pointwise", {}, {{"w", pack_panels}}, /*pixels=*/true})
