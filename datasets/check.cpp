@@ -73,11 +73,6 @@ SplitReport check_split(const Split& split, Progress& progress) try {
 
 }  // namespace
 
-bool DatasetReport::intact() const {
-  return std::all_of(splits.begin(), splits.end(),
-                     [](const SplitReport& split) { return split.error.empty() && split.broken.empty(); });
-}
-
 DatasetReport check_dataset(const std::string& where, const std::string& only, Progress& progress) {
   const FoundSplits found = find_splits(where);
   DatasetReport report{found.form->name, found.path, {}};

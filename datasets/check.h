@@ -1,6 +1,7 @@
 #pragma once
 // Looks at every image of a data set.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,10 @@ struct SplitReport {
 struct DatasetReport {
   std::string form, path;
   std::vector<SplitReport> splits;
-  bool intact() const;
+  bool intact() const {
+    return std::all_of(splits.begin(), splits.end(),
+                       [](const SplitReport& split) { return split.error.empty() && split.broken.empty(); });
+  }
 };
 
 /// Decodes every image of every split (`only`, if it is not empty), with all threads. What is wrong with a split or an
