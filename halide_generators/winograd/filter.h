@@ -31,20 +31,30 @@ inline std::vector<std::array<double, 3>> filter(int64_t m) {
           {0, 0, 1}};
 }
 
-/// Turns 3 x 3 weights into the factors of the products of a tile.
+/// Turns the 3 x 3 weights of `kLanes` outputs into the factors of the products of a tile: side by side, since one after
+/// the other would come back to the same cache lines.
+template <size_t kLanes>
 class Filter {
  public:
+  using Lanes = std::array<double, kLanes>;
+  using Weights = std::array<Lanes, 9>;  // row by row
+
   explicit Filter(Tile t) : rows_(filter(t.h)), columns_(filter(t.w)) {}
 
-  /// G w G' of the weights at `w`, row by row, to every `step`-th number from `result` on.
-  void apply(const float* w, float* result, int64_t step) const {
+  /// G w G' row by row, each product's lanes in a row of their own, `step` numbers behind the last.
+  void apply(const Weights& w, float* result, int64_t step) const {
     for (const auto& row : rows_) {
-      std::array<double, 3> across{};
+      std::array<Lanes, 3> across{};
       for (size_t v = 0; v < 3; ++v) {
-        for (size_t u = 0; u < 3; ++u) across[v] += row[u] * static_cast<double>(w[u * 3 + v]);
+        for (size_t u = 0; u < 3; ++u) {
+          for (size_t i = 0; i < kLanes; ++i) across[v][i] += row[u] * w[u * 3 + v][i];
+        }
       }
       for (const auto& column : columns_) {
-        *result = static_cast<float>(across[0] * column[0] + across[1] * column[1] + across[2] * column[2]);
+        for (size_t i = 0; i < kLanes; ++i) {
+          const double sum = across[0][i] * column[0] + across[1][i] * column[1] + across[2][i] * column[2];
+          result[i] = static_cast<float>(sum);
+        }
         result += step;
       }
     }

@@ -1,11 +1,12 @@
 #pragma once
 // When a convolution takes which of Winograd's kernels, and its weights in the form they want.
 
-#include <limits>
+#include <algorithm>
 #include <string>
 
 #include "halide_generators/conv2d/panels.h"
 #include "halide_generators/winograd/filter.h"
+#include "pipelines/core/threads.h"
 #include "pipelines/graph/op.h"
 
 namespace lithe::winograd {
@@ -38,14 +39,20 @@ inline bool applies(const Dims& d, Tile tile) {
 inline Tensor pack(const std::vector<Tensor>& values, const Dims& d, Tile tile) {
   const Tensor w = values.at(0).contiguous();
   const int64_t outputs = d("O"), inputs = d("I"), count = products(tile);
-  Tensor packed = Tensor::filled({panels::count(outputs), count, inputs, panels::kWidth}, 0.0f);
-  const Filter filter(tile);
-  for (int64_t o = 0; o < outputs; ++o) {
+  const Tensor packed({panels::count(outputs), count, inputs, panels::kWidth});
+  using Panel = Filter<panels::kWidth>;
+  const Panel filter(tile);
+  parallel_for(packed.dim(0), [&](int64_t p) {
+    const int64_t first = p * panels::kWidth, lanes = std::min<int64_t>(panels::kWidth, outputs - first);
+    Panel::Weights weights{};  // of no output: zero
     for (int64_t i = 0; i < inputs; ++i) {
-      float* first = packed.data() + (o / panels::kWidth * count * inputs + i) * panels::kWidth + o % panels::kWidth;
-      filter.apply(w.data() + (o * inputs + i) * 9, first, inputs * panels::kWidth);
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        const float* from = w.data() + ((first + lane) * inputs + i) * 9;
+        for (size_t k = 0; k < 9; ++k) weights[k][static_cast<size_t>(lane)] = from[k];
+      }
+      filter.apply(weights, packed.data() + (p * count * inputs + i) * panels::kWidth, inputs * panels::kWidth);
     }
-  }
+  });
   return packed;
 }
 
