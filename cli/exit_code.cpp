@@ -11,7 +11,7 @@ const std::vector<ExitCodeRow>& exit_codes() {
       {kNothingUsable, "nothing usable", "The model cannot be read, or not one input was usable."},
       {kDiverged, "diverged", "Training produced NaN or infinity; the last good checkpoint is kept."},
       {kOutput, "output", "A result could not be written: full disk, missing permission, closed pipe."},
-      {kCheck, "check", "A check found a difference: `validate`, `bench --fail-if-slower`."},
+      {kCheck, "check", "A check found a difference or damage: `validate`, `data check`, `bench --fail-if-slower`."},
       {kInterrupted, "interrupted", "Ctrl-C (SIGINT). What was finished is written; the same command again continues."},
       {kTerminated, "terminated", "SIGTERM, otherwise as 130."},
   };
