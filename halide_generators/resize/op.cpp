@@ -6,9 +6,9 @@
 namespace lithe {
 namespace {
 
-Kernel resize_kernel() {
+Kernel named(const std::string& name) {
   Kernel kernel;
-  kernel.name = "resize_bilinear";
+  kernel.name = name;
   return kernel;
 }
 
@@ -24,6 +24,7 @@ LITHE_REGISTER_OP(resize_bilinear)
     .gradients("x")
     .derive([](Dims& d) { d.set("Ho", d("out_h")), d.set("Wo", d("out_w")); })
     .require([](const Dims& d) { return d("out_h") >= 1 && d("out_w") >= 1; }, "out_h and out_w must be positive")
-    .kernel(resize_kernel());
+    .kernel(named("resize_bilinear"))
+    .adjoint("x", named("resize_bilinear_dx"));
 
 }  // namespace lithe

@@ -76,9 +76,7 @@ class AdjointCall {
   }
 
   std::vector<Tensor> run(Values values, const std::vector<std::string>& reads) {
-    // Elementwise kernels take any layout, if it is the same for all: that of what they read first.
-    const Tensor& like = values.first(reads.empty() ? dy_ : reads[0]);
-    planar_ = kernel_.in_place ? !has_layout(like.shape(), like.strides(), false) : kernel_.planar;
+    planar_ = kernel_.in_place ? state_.planar : kernel_.planar;
     for (const std::string& name : reads) {
       if (!values.first(name).empty()) ports_[name] = values(name, planar_);
     }

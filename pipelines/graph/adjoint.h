@@ -22,6 +22,7 @@ struct NodeState {
   const Dims& dims;
   std::vector<Shape> shapes;            // of the inputs
   std::vector<Tensor> inputs, outputs;  // of these, only what the adjoint reads must be there
+  bool planar;  // whether output 0 lay row-major: so do then the gradients of elementwise kernels
 };
 
 /// The gradients that `adjoint` gives, one per input of the node; the others are empty. `dy`: that of output 0, same

@@ -114,6 +114,7 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
     const Dims dims = with_seed(step.dims, options.seed, node.name);
     const std::vector<Tensor> outputs = run_node(node, dims, values_of(pass, node.inputs), state_->pool);
     for (size_t k = 0; k < outputs.size(); ++k) pass.values_[static_cast<size_t>(node.outputs[k])] = outputs[k];
+    pass.planar_.push_back(outputs[0].row_major());
     if (options.update_statistics) update_statistics(graph, node, outputs, parameters);
     for (const ValueId id : step.last_in_forward) pass.values_[static_cast<size_t>(id)] = Tensor();
   }
@@ -142,7 +143,8 @@ std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& ou
     const Tensor dy = sums[static_cast<size_t>(node.outputs[0])].take();
     if (!dy.empty() && !step.adjoints.empty()) {
       const Dims dims = with_seed(step.dims, pass.seed_, node.name);
-      const NodeState state{node, dims, step.shapes, values_of(pass, node.inputs), values_of(pass, node.outputs)};
+      const NodeState state{
+          node, dims, step.shapes, values_of(pass, node.inputs), values_of(pass, node.outputs), pass.planar_[n]};
       for (const Adjoint* adjoint : step.adjoints) {
         const std::vector<Tensor> given = run_adjoint(state, *adjoint, dy, pool);
         for (size_t i = 0; i < given.size(); ++i) {

@@ -35,7 +35,8 @@ std::vector<Tensor> gradients_of(const OpCase& c, const std::vector<Tensor>& inp
   const Dims dims = c.dims();
   std::vector<Shape> shapes;
   for (const Tensor& t : inputs) shapes.push_back(t.shape());
-  const NodeState state{c.node, dims, shapes, inputs, run_node(c.node, dims, inputs, pool)};
+  const std::vector<Tensor> outputs = run_node(c.node, dims, inputs, pool);
+  const NodeState state{c.node, dims, shapes, inputs, outputs, outputs[0].row_major()};
   std::vector<Tensor> gradients(inputs.size());
   for (const Adjoint* adjoint : choose_adjoints(c.node, dims, wanted)) {
     for (const Shape& shape : shapes) {

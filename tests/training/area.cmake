@@ -1,0 +1,1 @@
+target_link_libraries(training_tests PRIVATE lithe_trainers)
