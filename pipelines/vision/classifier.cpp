@@ -33,10 +33,11 @@ Tensor joined(const std::vector<Tensor>& rows) {
 
 class SessionClassifier final : public Classifier {
  public:
-  SessionClassifier(const Model& model, const SessionOptions& options)
+  SessionClassifier(const Model& model, const SessionOptions& options, bool images_on_device)
       : session_(model.graph, model.parameters, options),
         probabilities_(is_softmax(model.graph, model.graph.outputs.front())),
-        whole_batches_(options.device != Device::kCpu) {
+        whole_batches_(options.device != Device::kCpu),
+        images_on_(images_on_device ? session_.device() : nullptr) {
     if (model.graph.inputs.size() != 1) {
       throw Error(model.source + ": expected a network with one input, an image; found " +
                   std::to_string(model.graph.inputs.size()) + " inputs");
@@ -51,6 +52,11 @@ class SessionClassifier final : public Classifier {
   // The processor computes image by image; a device takes a batch at once.
   Tensor scores(const Shape& images, const WriteImage& write) override {
     const int64_t count = images[0];
+    if (images_on_ != nullptr) {
+      const Tensor batch = images_on_->reserve(images);
+      for (int64_t i = 0; i < count; ++i) write(i, batch.images(i, 1));
+      return scores(batch);
+    }
     const bool row_major = session_.reads_row_major({of_one(images)});
     if (whole_batches_ || count == 1) {
       const Tensor batch = laid_out(images, row_major);
@@ -68,6 +74,7 @@ class SessionClassifier final : public Classifier {
     return joined(rows);
   }
 
+  DeviceMemory* images_on() const override { return images_on_; }
   bool probabilities() const override { return probabilities_; }
   std::string plan_hash(const Shape& image) const override { return session_.plan_hash({image}); }
 
@@ -78,6 +85,7 @@ class SessionClassifier final : public Classifier {
 
   Session session_;
   bool probabilities_, whole_batches_;
+  DeviceMemory* images_on_;
   tbb::enumerable_thread_specific<Tensor> images_;  // in a core's own cache from the pixels to the first layer
 };
 
@@ -93,8 +101,9 @@ Tensor Classifier::scores(const Shape& images, const WriteImage& write) {
   return joined(rows);
 }
 
-std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options) {
-  return std::make_unique<SessionClassifier>(model, options);
+std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options,
+                                               bool images_on_device) {
+  return std::make_unique<SessionClassifier>(model, options, images_on_device);
 }
 
 }  // namespace lithe

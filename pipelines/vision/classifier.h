@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pipelines/core/tensor.h"
+#include "pipelines/graph/device_memory.h"
 #include "pipelines/graph/session.h"
 
 namespace lithe {
@@ -24,14 +25,17 @@ class Classifier {
   /// time: here one after the other does, as many ONNX files are fixed to a batch of one and cv::dnn gains nothing from
   /// more.
   virtual Tensor scores(const Shape& images, const WriteImage& write);
+  /// The CUDA device in whose memory `write` finds its images, row-major; nullptr where they lie on this side.
+  virtual DeviceMemory* images_on() const { return nullptr; }
   /// Whether the scores are probabilities already: the network ends with a softmax.
   virtual bool probabilities() const = 0;
   /// What decides the bits of the scores for images of this shape.
   virtual std::string plan_hash(const Shape& image) const = 0;
 };
 
-/// Lithe's own engine.
-std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options = {});
+/// Lithe's own engine. `images_on_device`: batches are written to the memory of its device.
+std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options = {},
+                                               bool images_on_device = false);
 /// cv::dnn on the bytes of an ONNX file; `name` is for messages. Throws Error with OpenCV's reason if it cannot be
 /// read.
 std::unique_ptr<Classifier> opencv_classifier(const std::string& onnx, const std::string& name);

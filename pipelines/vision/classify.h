@@ -23,7 +23,7 @@ struct ClassifyOptions {
   std::string model, weights, labels, output;
   std::map<std::string, std::string> set;
   uint64_t seed = 1;
-  std::string engine = "halide", device = "cpu", weights_precision = "f32";
+  std::string engine = "halide", device = "cpu", weights_precision = "f32", preprocess = "cpu";
   int threads = 0, batch = 32, top = 5;
   std::string preset, resize, interpolation, crop, channels, mean, std;
   int64_t resize_to = 0;
@@ -45,6 +45,7 @@ struct ClassifyOptions {
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
     f("device", device, kDeviceHelp, kDeviceChoices);
     f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
+    f("preprocess", preprocess, "where images are resized and normalised; cuda: of --device cuda", "cpu|cuda");
     f("threads", threads, "threads in all; 0: one per core");
     f("batch", batch, "images per forward pass");
     f("top", top, "classes per image");

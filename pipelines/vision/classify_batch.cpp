@@ -8,6 +8,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/vision/image_error.h"
 #include "pipelines/vision/preprocess.h"
+#include "pipelines/vision/preprocess_cuda.h"
 
 namespace lithe {
 namespace {
@@ -32,11 +33,17 @@ void set_error(ImageFault fault, const std::string& message, ImageRecord* record
 
 bool failed(const ImageRecord& record) { return !record.error_code.empty(); }
 
+void write_image(const ClassifySetup& setup, const cv::Mat& pixels, const Tensor& image) {
+  DeviceMemory* const device = setup.classifier->images_on();
+  if (device == nullptr) return normalise(setup.preprocessing, pixels, image);
+  device->in_cuda_context(image, [&](float* planes) { preprocess_cuda(setup.preprocessing, pixels, planes); });
+}
+
 }  // namespace
 
 // The one place where an error is caught to continue: a broken image is a record.
 void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits, cv::Mat* pixels,
-              ImageRecord* record) try {
+              ImageRecord* record, bool whole) try {
   Timer timer;
   const DecodedImage decoded = read_image(root + "/" + record->path, limits);
   record->decode_ms = timer.lap();
@@ -44,17 +51,19 @@ void read_one(const std::string& root, const Preprocessing& preprocessing, const
   record->height = decoded.height;
   record->oriented_width = decoded.bgr.cols;
   record->oriented_height = decoded.bgr.rows;
-  *pixels = cropped(preprocessing, decoded.bgr, *pixels);
+  crop_of(preprocessing, decoded.bgr.size());  // throws where the image is too small
+  *pixels = whole ? decoded.bgr : cropped(preprocessing, decoded.bgr, *pixels);
   record->preprocess_ms = timer.lap();
 } catch (const ImageError& e) {
   set_error(e.fault(), e.what(), record);
 }
 
 void read_images(const std::string& root, const ClassifySetup& setup, const DecodeLimits& limits, Batch* batch) {
+  const bool whole = setup.classifier->images_on() != nullptr;  // the device does the rest
   batch->pixels.resize(std::max(batch->pixels.size(), batch->records.size()));
   parallel_for(static_cast<int64_t>(batch->records.size()), [&](int64_t i) {
     const auto at = static_cast<size_t>(i);
-    read_one(root, setup.preprocessing, limits, &batch->pixels[at], &batch->records[at]);
+    read_one(root, setup.preprocessing, limits, &batch->pixels[at], &batch->records[at], whole);
   });
   batch->decode = batch->preprocess = batch->infer = 0;
   for (const ImageRecord& record : batch->records) {
@@ -73,7 +82,7 @@ void classify_images(const ClassifySetup& setup, int top, Batch* batch) {
   Shape images = input_shape(setup.preprocessing);
   images[0] = static_cast<int64_t>(usable.size());
   const Tensor scores = setup.classifier->scores(images, [&](int64_t i, const Tensor& image) {
-    normalise(setup.preprocessing, batch->pixels[usable[static_cast<size_t>(i)]], image);
+    write_image(setup, batch->pixels[usable[static_cast<size_t>(i)]], image);
   });
   const double milliseconds = timer.lap();
   batch->infer = milliseconds / 1e3;

@@ -18,9 +18,10 @@ struct Batch {
   double decode = 0, preprocess = 0, infer = 0;  // seconds of work
 };
 
-/// Reads, decodes, resizes and crops the file `root`/path into `pixels`. A broken one is an error in the record.
+/// Reads, decodes, resizes and crops the file `root`/path into `pixels`; `whole`: only decodes. A broken one is an error
+/// in the record.
 void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits, cv::Mat* pixels,
-              ImageRecord* record);
+              ImageRecord* record, bool whole = false);
 
 /// The files of all records, in parallel.
 void read_images(const std::string& root, const ClassifySetup& setup, const DecodeLimits& limits, Batch* batch);

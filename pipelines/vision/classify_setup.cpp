@@ -8,6 +8,7 @@
 #include "pipelines/formats/onnx_export.h"
 #include "pipelines/formats/onnx_signature.h"
 #include "pipelines/vision/preprocess.h"
+#include "pipelines/vision/preprocess_cuda.h"
 
 namespace lithe {
 namespace {
@@ -36,6 +37,16 @@ void set_up_onnx_file(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->preprocessing = usual_preprocessing(classes, image[2], image[3]);
 }
 
+bool preprocesses_on_device(const ClassifyOptions& o, Device device) {
+  if (o.preprocess == "cpu") return false;
+  const auto refuse = [](const char* why) -> bool {
+    throw Error(ErrorKind::kUsage, std::string("--preprocess") + why);
+  };
+  if (o.preprocess != "cuda") return refuse(": expected cpu or cuda");
+  if (o.engine != "halide" || device != Device::kCuda) return refuse(" cuda: needs --device cuda");
+  return preprocess_cuda != nullptr || refuse(" cuda: this build's OpenCV has no module cudaarithm");
+}
+
 void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   const Model model = load_model({o.model, o.weights, o.set, o.seed});
   setup->preprocessing = model.preprocessing;
@@ -44,8 +55,9 @@ void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
   setup->network_options = model.options;
   setup->hash = model.hash;
   const SessionOptions options{true, choose_device(o.device).device, weights_precision(o.weights_precision)};
+  const bool on_device = preprocesses_on_device(o, options.device);
   setup->classifier = o.engine == "halide"
-                          ? session_classifier(model, options)
+                          ? session_classifier(model, options, on_device)
                           : opencv_classifier(export_onnx(model.graph, model.parameters, for_opencv()), o.model);
 }
 
@@ -86,6 +98,9 @@ ClassifySetup set_up(const ClassifyOptions& o) {
     set_up_model(o, &setup);
   }
   setup.preprocessing = preprocessing_of(setup.preprocessing, o);
+  if (setup.classifier->images_on() != nullptr && channels_of(setup.preprocessing) != 3) {
+    throw Error(ErrorKind::kUsage, "--preprocess cuda: is for colour images, the network takes gray ones");
+  }
   if (!o.labels.empty()) setup.labels = lines_of(read_file(o.labels, int64_t{1} << 26));
   // One pass over nothing: it shows how many classes there are, and that images of this size fit.
   const int64_t classes = setup.classifier->scores(Tensor::filled(input_shape(setup.preprocessing), 0)).dim(1);

@@ -1,4 +1,7 @@
 // --device as users meet it.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "tests/cli/program.h"
 #include "tests/devices/usable.h"
 
@@ -34,6 +37,55 @@ TEST(DeviceOption, BenchSaysWhatItMeasured) {
   const Outcome outcome = shell("lithe bench micronet_m0 --device " + name + " --repeat 1 --min-time 0");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("(" + name + ")"), std::string::npos) << outcome.out;
+}
+
+TEST(DeviceOption, OfTuneIsCheckedFirst) {
+  EXPECT_EQ(shell("lithe tune micronet_m0 --device opengl").code, 2);
+  const Outcome shipped = shell("lithe tune --shipped --device opencl");
+  EXPECT_EQ(shipped.code, 2);
+  EXPECT_NE(shipped.err.find("leave out --device"), std::string::npos) << shipped.err;
+  const std::vector<Device> usable = usable_devices();
+  if (!usable.empty() && usable.back() == Device::kCuda) return;
+  const Outcome missing = shell("lithe tune micronet_m0 --device cuda");
+  EXPECT_EQ(missing.code, 2) << missing.err;
+  EXPECT_EQ(missing.err.rfind("error: --device cuda: ", 0), 0u) << missing.err;
+}
+
+TEST(DeviceOption, OfTuneSearchesThere) {
+  LITHE_NEEDS_A_DEVICE();
+  const std::string name = name_of(usable_devices().front());
+  const test::Folder folder;
+  const std::string cache = "export LITHE_KERNEL_CACHE=" + (folder / "kernels") + "\n";
+  const Outcome tuned = shell(cache + "lithe tune micronet_m0 --budget 2s --quiet --device " + name);
+  EXPECT_EQ(tuned.code, 0) << tuned.err;
+  EXPECT_NE(tuned.out.find("ms after"), std::string::npos) << tuned.out;
+  EXPECT_NE(shell(cache + "lithe tune ls").out.find(name + ":"), std::string::npos);
+  EXPECT_EQ(shell(cache + "lithe tune verify").code, 0);
+  EXPECT_EQ(
+      shell(cache + "lithe tune export " + (folder / "tiles") + " && lithe tune import " + (folder / "tiles")).code, 0);
+}
+
+TEST(DeviceOption, PreprocessingOnADeviceNeedsOne) {
+  const test::Folder folder;
+  const std::string line = "lithe classify " LITHE_SOURCE_DIR "/docs --model micronet_m0 --output " + (folder / "out");
+  const Outcome alone = shell(line + " --preprocess cuda");
+  EXPECT_EQ(alone.code, 2) << alone.err;
+  EXPECT_NE(alone.err.find("--preprocess cuda: needs --device cuda"), std::string::npos) << alone.err;
+  EXPECT_EQ(shell(line + " --preprocess gpu").code, 2);
+}
+
+TEST(Doctor, ListsWhatEachDriverOffersOrWhyNothing) {
+  const auto devices = nlohmann::json::parse(shell("lithe doctor --json").out).at("devices");
+  const std::vector<Device> usable = usable_devices();
+  for (const Device device : {Device::kOpenCl, Device::kCuda}) {
+    const auto& said = devices.at(name_of(device));
+    if (std::count(usable.begin(), usable.end(), device)) {
+      EXPECT_FALSE(said.at("offers").empty());
+      EXPECT_EQ(said.at("takes"), description_of(device));
+    } else {
+      EXPECT_FALSE(said.at("reason").empty());
+    }
+  }
 }
 
 TEST(DeviceOption, IsForOurOwnEngine) {

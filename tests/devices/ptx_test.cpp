@@ -11,6 +11,7 @@
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/kernels.h"
+#include "pipelines/kernel_cache/kernel_compiler.h"
 
 namespace lithe::testing {
 namespace {
@@ -25,9 +26,7 @@ std::vector<std::string> modules_of(const std::string& library) {
   return modules;
 }
 
-TEST(Ptx, IsAssembledForTheOldestCard) {
-  const std::vector<std::string> modules = modules_of(read_file(LITHE_BINARY_DIR "/liblithe_devices.so"));
-  ASSERT_EQ(modules.size(), kernel_names(Device::kCuda).size());
+void expect_assembled_for_the_oldest_card(const std::vector<std::string>& modules) {
   const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "lithe_ptx";
   std::filesystem::create_directories(folder);
   std::atomic<int> bad{0};
@@ -38,6 +37,38 @@ TEST(Ptx, IsAssembledForTheOldestCard) {
   });
   EXPECT_EQ(bad, 0) << "see the messages above";
   std::filesystem::remove_all(folder);
+}
+
+TEST(Ptx, OfGenericKernels) {
+  const std::vector<std::string> modules = modules_of(read_file(LITHE_BINARY_DIR "/liblithe_devices.so"));
+  ASSERT_EQ(modules.size(), kernel_names(Device::kCuda).size());
+  expect_assembled_for_the_oldest_card(modules);
+}
+
+// A matrix product, a sum per element, and one thread per element, with the usual tile and another one.
+TEST(Ptx, OfKernelsForOneCall) {
+  const std::string specs[] = {
+      "cuda:pointwise x=24:1,53:24 w=16:1,24:16,3:384 b=40:1 groups=1 clamp_min=0 clamp_max=6 y=40:1,53:40",
+      "cuda:depthwise_3x3 x=13:20,11:260,20:1,2:2860 w=3:1,3:3,20:9 b=20:1 stride_h=1 stride_w=1 pad_h=1 pad_w=1 "
+      "dilation_h=1 dilation_w=1 clamp_min=-inf clamp_max=inf y=13:20,11:260,20:1,2:2860",
+      "cuda:relu x=1000:1 y=1000:1"};
+  const std::string file = ::testing::TempDir() + "lithe_ptx_kernel.so";
+  CompilerProcess compiler;
+  std::vector<std::string> modules;
+  for (const std::string& spec : specs) {
+    const std::vector<Tunable> tunables = compiler.tunables(spec, "cuda");
+    EXPECT_FALSE(tunables.empty()) << spec;
+    KernelTile other;
+    for (const Tunable& t : tunables) other[t.name] = t.values.back();
+    for (const KernelTile& tile : {KernelTile(), other}) {
+      compiler.compile(spec, tile, "cuda", file);
+      const std::vector<std::string> found = modules_of(read_file(file));
+      ASSERT_EQ(found.size(), 1u) << spec;
+      modules.push_back(found.front());
+    }
+  }
+  std::filesystem::remove(file);
+  expect_assembled_for_the_oldest_card(modules);
 }
 
 }  // namespace
