@@ -18,8 +18,8 @@ struct Batch {
   double decode = 0, preprocess = 0, infer = 0;  // seconds of work
 };
 
-/// Reads, decodes, resizes and crops the file `root`/path into `pixels`; `whole`: only decodes. A broken one is an error
-/// in the record.
+/// Reads, decodes, resizes and crops the file `root`/path into `pixels`; `whole`: only decodes. A broken one is an
+/// error in the record.
 void read_one(const std::string& root, const Preprocessing& preprocessing, const DecodeLimits& limits, cv::Mat* pixels,
               ImageRecord* record, bool whole = false);
 
