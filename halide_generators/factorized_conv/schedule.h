@@ -26,11 +26,15 @@ inline void schedule(FactorizedConv& f, Func y, Expr multiplier, Expr stride_w, 
     f.column.compute_at(f.sum, f.v.x);
     return on_gpu(y, {f.sum});
   }
-  constexpr int kRows = 8, kChannels = 16;
+  constexpr int kChannels = 16, kRows = 8, kFewRows = 2, kWideRows = 256;
   const int64_t *known_width = as_const_int(width), *known_height = as_const_int(height);
   const bool known = known_width != nullptr && known_height != nullptr;
   const bool small = known && *known_width * *known_height <= kUnrolledPlane;
-  const int row_count = tunable("rows", small ? static_cast<int>(*known_height) : kRows, {2, 4, 8, 14, 28});
+  // Several channels that read the same wide rows find them in the L1 cache if these are few.
+  const int64_t* known_inputs = as_const_int(inputs);
+  const bool wide = known && known_inputs != nullptr && *known_inputs * *known_width > kWideRows;
+  const int usual = small ? static_cast<int>(*known_height) : wide ? kFewRows : kRows;
+  const int row_count = tunable("rows", usual, {2, 4, 8, 14, 28});
   const bool plane = unrolled && small && row_count == *known_height;
   Var mo{"mo"}, mi{"mi"}, ho{"ho"}, hi{"hi"}, wo{"wo"}, wi{"wi"}, t{"t"}, task{"task"};
   const bool outputs_known = as_const_int(multiplier) != nullptr;
