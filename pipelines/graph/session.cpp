@@ -81,6 +81,19 @@ std::vector<Shape> of_one_image(std::vector<Shape> inputs) {
   return inputs;
 }
 
+// Without those that a rewrite has put others in the place of: they are as large.
+Parameters read_by(const Graph& graph, const Parameters& parameters) {
+  Parameters read;
+  const auto keep = [&](ValueId id) {
+    if (id == kNoValue || !graph.value(id).is_state()) return;
+    const std::string& name = graph.value(id).name;
+    read[name] = parameters.at(name);
+  };
+  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), keep);
+  std::for_each(graph.outputs.begin(), graph.outputs.end(), keep);
+  return read;
+}
+
 constexpr size_t kPlansKept = 4;  // input sizes that stay planned
 
 }  // namespace
@@ -118,6 +131,7 @@ Session::Session(Graph graph, const Parameters& parameters, SessionOptions optio
   state_->rewritten = std::move(graph);
   if (options.device != Device::kCpu) state_->device = std::make_unique<DeviceMemory>(options.device);
   if (options.rewrite) rewrite(state_->rewritten, state_->parameters);
+  state_->parameters = read_by(state_->rewritten, state_->parameters);
 }
 
 Session::~Session() = default;
