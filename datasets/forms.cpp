@@ -47,17 +47,23 @@ const DatasetForm* named_form(const std::string& where) {
                                      did_you_mean(where.substr(0, colon), names) + "; there are:" + all_forms());
 }
 
+std::vector<Split> find(const DatasetForm& form, const std::string& path) try {
+  return form.find(path);
+} catch (const fs::filesystem_error& e) {
+  throw Error(e.path1().string() + ": cannot read the folder: " + e.code().message());
+}
+
 }  // namespace
 
 FoundSplits find_splits(const std::string& where) {
   if (const DatasetForm* form = named_form(where)) {
     const std::string path = where.substr(where.find(':') + 1);
-    FoundSplits found{form, path, form->find(path)};
+    FoundSplits found{form, path, find(*form, path)};
     if (!found.splits.empty()) return found;
     throw Error(path + ": no data set of the form " + form->name + ": expected " + form->files);
   }
   for (const DatasetForm& form : dataset_forms()) {
-    FoundSplits found{&form, where, form.find(where)};
+    FoundSplits found{&form, where, find(form, where)};
     if (!found.splits.empty()) return found;
   }
   if (!fs::exists(where)) throw Error(where + ": no such file or folder");

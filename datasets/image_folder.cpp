@@ -1,8 +1,8 @@
 // Folders of image files: CLASS/IMAGE, or one folder more on the way: SPLIT/CLASS/IMAGE (train and test, or the domains
 // of a set for adaptation: photo, sketch, ...). Below a class there may be further folders.
 
+#include <algorithm>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 #include "datasets/file_set.h"
@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 // The images below a folder whose path is deep enough, as "a/b/c.jpg" in the order of their bytes.
 std::vector<std::string> images_below(const std::string& folder, ptrdiff_t least_depth) {
   std::vector<std::string> names;
-  if (!fs::is_directory(folder) || fs::is_empty(folder)) return names;
   std::istringstream nothing;
   for (const std::string& name : list_images({folder}, "", nothing).names) {
     if (is_image_name(name) && std::count(name.begin(), name.end(), '/') >= least_depth) names.push_back(name);
@@ -49,23 +48,43 @@ DatasetPtr open_folder(const char* form, const std::string& path, const std::str
   return file_set(std::move(info), std::move(files));
 }
 
-std::vector<Split> find_classes(const std::string& path) {
-  for (const std::string& name : images_below(path, 1)) {
-    if (std::count(name.begin(), name.end(), '/') > 1) continue;
-    return {{"all", 0, [=] { return open_folder("classes", path, "all", 0); }}};
+// Recognising a form must not walk through a million images: the first one is enough.
+bool holds_images(const fs::path& folder) {
+  const auto is_image = [](const fs::directory_entry& entry) {
+    return is_image_name(entry.path().filename().string());
+  };
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(), is_image);
+}
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  if (!fs::is_directory(folder)) return folders;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.is_directory() && entry.path().filename().string().front() != '.') folders.push_back(entry.path());
   }
-  return {};
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+bool holds_classes(const fs::path& folder) {
+  const std::vector<fs::path> folders = folders_in(folder);
+  return std::any_of(folders.begin(), folders.end(), holds_images);
+}
+
+std::vector<Split> find_classes(const std::string& path) {
+  if (!holds_classes(path)) return {};
+  return {{"all", 0, [=] { return open_folder("classes", path, "all", 0); }}};
 }
 
 std::vector<Split> find_domains(const std::string& path) {
-  std::set<std::string> names;
-  for (const std::string& name : images_below(path, 2)) names.insert(part(name, 0));
   std::vector<Split> found;
-  const auto add = [&](const std::string& name) {
+  for (const fs::path& folder : folders_in(path)) {
+    if (!holds_classes(folder)) continue;
+    const std::string name = folder.filename().string();
     found.push_back({name, 0, [=] { return open_folder("domains", path, name, 1); }});
-  };
-  if (names.erase("train") > 0) add("train");  // before test and val
-  for (const std::string& name : names) add(name);
+  }
+  // train before test and val
+  std::stable_partition(found.begin(), found.end(), [](const Split& split) { return split.name == "train"; });
   return found;
 }
 
