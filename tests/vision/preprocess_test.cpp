@@ -71,6 +71,19 @@ TEST(Preprocess, TheShorterSideDecidesAndTheLongerIsRoundedDown) {
   EXPECT_EQ(whole.shape(), (Shape{1, 3, 224, 224}));
 }
 
+TEST(Preprocess, ACropLiesInTheMemoryThatIsGiven) {
+  const cv::Mat image = picture(40, 30);
+  for (const char* resize : {"none", "shorter_side", "stretch"}) {
+    Preprocessing p = unscaled(12, 16);
+    p.resize = resize;
+    p.resize_to = 20;
+    const cv::Mat memory(12, 16, CV_8UC3), found = cropped(p, image, memory);
+    EXPECT_EQ(found.data, memory.data) << resize;
+    EXPECT_EQ(cv::norm(found, cropped(p, image), cv::NORM_INF), 0) << resize;
+    EXPECT_TRUE(cropped(p, image).isContinuous()) << resize << ": no view of a larger image";
+  }
+}
+
 TEST(Preprocess, SettingsThatFitNoImageAreNamed) {
   const auto message = [](void (*change)(Preprocessing*)) -> std::string {
     Preprocessing p;
