@@ -25,6 +25,15 @@ Tensor pack_phi(const std::vector<Tensor>& values, const Dims& d) {
   return packed;
 }
 
+// K O C.
+Tensor stack_phi(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor stack({d("K"), d("O"), d("C")});
+  for (int64_t k = 0; k < d("K"); ++k) {
+    copy(values[static_cast<size_t>(k)].contiguous().reshaped({1, d("O"), d("C")}), stack.images(k, 1));
+  }
+  return stack;
+}
+
 Kernel dynamic_residual_kernel() {
   Kernel kernel;
   kernel.name = "dynamic_residual";
@@ -49,6 +58,7 @@ LITHE_REGISTER_OP(dynamic_residual)
     .madds([](const Dims& d) { return d("N K O C Ho Wo"); })
     .require([](const Dims& d) { return d("stride") >= 1; }, "stride must be positive")
     .require([](const Dims& d) { return d("K_phi") == d("K"); }, "pi must hold one number per residual kernel")
-    .kernel(dynamic_residual_kernel());
+    .kernel(dynamic_residual_kernel())
+    .adjoint("u pi phi", {"dynamic_residual_du_dpi_dphi", {}, {{"phi", stack_phi}}});
 
 }  // namespace lithe

@@ -36,7 +36,8 @@ LITHE_REGISTER_OP(dynamic_shift_max)
     .require([](const Dims& d) { return d("J") <= 2 && d("K") <= 2; },
              "J and K, the channels and branches, must be 1 or 2")
     .kernel({"dynamic_shift_max", {}, {}, /*pixels=*/true})
-    .kernel(planar("planar_shift_max"));
+    .kernel(planar("planar_shift_max"))
+    .adjoint("x a", {"dynamic_shift_max_dx_da", {}, {}, /*pixels=*/true});
 
 // a[n,k,j,c] = (hard_sigmoid(u[n, (k*J + j)*C + c]) - 0.5) * range + offsets[k*J + j]
 LITHE_REGISTER_OP(shift_max_coefficients)
@@ -56,6 +57,7 @@ LITHE_REGISTER_OP(shift_max_coefficients)
              "branches * terms must divide U")
     .require([](const Dims& d) { return int64_t(d.attribute<std::vector<double>>("offsets").size()) == d("K J"); },
              "offsets must hold one number per branch and term")
-    .kernel(named("shift_max_coefficients"));
+    .kernel(named("shift_max_coefficients"))
+    .adjoint("u", named("shift_max_coefficients_du"));
 
 }  // namespace lithe

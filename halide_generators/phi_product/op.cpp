@@ -15,6 +15,7 @@ LITHE_REGISTER_OP(phi_product)
     })
     .require([](const Dims& d) { return d("LL") == d("L L"); }, "phi must hold L * L numbers per image")
     .kernel({"phi_product_narrow", [](const Dims& d) { return d("L") <= 16; }, {}, /*pixels=*/true})
-    .kernel({"phi_product", {}, {}, /*pixels=*/true});
+    .kernel({"phi_product", {}, {}, /*pixels=*/true})
+    .adjoint("z phi", {"phi_product_dz_dphi", {}, {}, /*pixels=*/true});
 
 }  // namespace lithe
