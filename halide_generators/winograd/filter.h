@@ -31,8 +31,8 @@ inline std::vector<std::array<double, 3>> filter(int64_t m) {
           {0, 0, 1}};
 }
 
-/// Turns the 3 x 3 weights of `kLanes` outputs into the factors of the products of a tile: side by side, since one after
-/// the other would come back to the same cache lines.
+/// Turns the 3 x 3 weights of `kLanes` outputs into the factors of the products of a tile: side by side, since one
+/// after the other would come back to the same cache lines.
 template <size_t kLanes>
 class Filter {
  public:
