@@ -68,9 +68,9 @@ struct PanelGradient {
   PanelGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Parts& p)
       : row(0, p.size), chunks(0, p.chunks_per_part), parts(0, p.parts) {
     const Expr start = panel_start(no, C, O, K, groups);
-    const Expr m = chunk * p.size + row;
+    const Expr m = min(chunk * p.size + row, p.count - 1);  // the last chunk may be shorter
     acc(ni, k, no, chunk) = 0.0f;
-    row.where(m < p.count);
+    row.where(chunk * p.size + row < p.count);
     acc(ni, k, no, chunk) += dy(min(no * kPanel + ni, O - 1), m) * x(min(start + k, C - 1), m);
     sum(ni, k, no, part) = 0.0f;
     sum(ni, k, no, part) += acc(ni, k, no, part * p.chunks_per_part + chunks);

@@ -39,6 +39,7 @@ LITHE_OP_TEST(conv2d, Conv2d,
               "N=1 C=7 H=9 W=11 O=33 I=7 KH=3 KW=3 dilation_h=2 dilation_w=3 pad_h=2 pad_w=3",
               "N=2 C=4 H=5 W=5 O=6 I=4 KH=3 KW=3 pad_h=0 pad_w=1 pad_bottom=1 pad_right=0 stride_h=2 stride_w=2",
               "N=1 C=12 H=1 W=1 O=20 I=12 KH=3 KW=3 pad_h=1 pad_w=1",
+              "N=3 C=5 H=11 W=13 O=7 I=5 KH=1 KW=1",
               "N=1 C=3 H=29 W=29 O=64 I=3 KH=7 KW=7 stride_h=2 stride_w=2 pad_h=3 pad_w=3",
               // Winograd: tiles of 4 x 4, 2 x 4 and 2 x 2 outputs that hang over, several blocks of them, every border
               "N=2 C=20 H=13 W=13 O=40 I=20 KH=3 KW=3 pad_h=1 pad_w=1",

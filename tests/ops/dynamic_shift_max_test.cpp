@@ -1,3 +1,4 @@
+#include "pipelines/graph/adjoint.h"
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
@@ -58,6 +59,24 @@ TEST(DynamicShiftMax, IsTheIdentityAtInitialisation) {
     }
   }
   EXPECT_EQ(relative_difference(run_node(c.node, {c.inputs[0], a})[0].contiguous(), c.inputs[0]), 0);
+}
+
+// Networks begin there: branches that are equal share the gradient.
+TEST(DynamicShiftMax, SharesTheGradientAtATie) {
+  const OpCase c("dynamic_shift_max", "N=1 C=4 H=1 W=3 J=2 K=2 groups=2");
+  Tensor a = Tensor::filled({1, 2, 2, 4}, 0.0f);
+  for (int64_t channel = 0; channel < 4; ++channel) a.at(0, 0, 0, channel) = a.at(0, 1, 0, channel) = 1;
+  TensorPool pool;
+  const Dims dims = c.dims();
+  const NodeState state{c.node, dims, {c.inputs[0].shape(), a.shape()}, {c.inputs[0], a}, {Tensor()}, true};
+  const Tensor dy = Tensor::filled(c.inputs[0].shape(), 1);
+  const std::vector<Tensor> d = run_adjoint(state, *choose_adjoints(c.node, dims, {true, true})[0], dy, pool);
+  EXPECT_EQ(relative_difference(d[0].contiguous(), dy), 0);
+  for (int64_t channel = 0; channel < 4; ++channel) {
+    float sum = 0;
+    for (int64_t w = 0; w < 3; ++w) sum += c.inputs[0].at(0, channel, 0, w);
+    for (int64_t k = 0; k < 2; ++k) EXPECT_NEAR(d[1].at(0, k, 0, channel), sum / 2, 1e-6);
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Array {
   explicit Array(const Tensor& t);
   int64_t dim(size_t d) const { return d < shape.size() ? shape[d] : 1; }
   double& operator()(int64_t n, int64_t c = 0, int64_t h = 0, int64_t w = 0) {
-    return values.at(static_cast<size_t>(((n * dim(1) + c) * dim(2) + h) * dim(3) + w));
+    return values[static_cast<size_t>(((n * dim(1) + c) * dim(2) + h) * dim(3) + w)];
   }
 };
 
