@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "halide_generators/dynamic_pointwise/decomposition.h"
 #include "halide_generators/expand_depthwise/blocks.h"
 
 namespace lithe {
@@ -21,9 +22,6 @@ Tensor pack_taps(const std::vector<Tensor>& values, const Dims&) {
 }
 Tensor pack_bias(const std::vector<Tensor>& values, const Dims&) {
   return blocks::pack(values.at(0), {}, blocks::kExpandPanels);
-}
-Tensor pack_rows(const std::vector<Tensor>& values, const Dims& d) {
-  return values.at(0).contiguous().reshaped({d("L"), d("C")});
 }
 
 /// What both operators share. Kernels: `name` for stride 1, `name`_2 for stride 2.
@@ -58,24 +56,15 @@ Op& expanding(Op& op, const std::string& name, const std::map<std::string, Kerne
     "expand_depthwise", {{"w", pack_matrix}, {"b", pack_bias}, {"taps", pack_taps}, {"t", pack_bias}});
 
 // The same with the weights of dynamic_pointwise.
-[[maybe_unused]] static const Op& dynamic_expand_depthwise =
-    expanding(register_op("dynamic_expand_depthwise")
-                  .summary("expand_depthwise with the weights diag(s) w + p Phi q of the image; made by rewrites")
-                  .input("x", "N C H W")
-                  .input("w", "O C 1 1")
-                  .optional_input("b", "O")
-                  .input("s", "N O")
-                  .input("q", "L C 1 1")
-                  .optional_input("a", "L")
-                  .input("phi", "N LL")  // row-major L x L
-                  .input("p", "O L 1 1")
-                  .optional_input("c", "O")
-                  .require([](const Dims& d) { return d("LL") == d("L L"); }, "phi must hold L * L numbers per image")
-                  .costs([](const Dims& d) {
-                    const int64_t layers = d("N H W") * (d("O C") + d("L C") + d("O L")) + 9 * d("N O Ho Wo");
-                    return Madds{layers, d("N H W") * (d("L L") + d("O")), 0};
-                  }),
-              "dynamic_expand_depthwise",
-              {{"w", pack_matrix}, {"q", pack_rows}, {"p", pack_matrix}, {"taps", pack_taps}, {"t", pack_bias}});
+[[maybe_unused]] static const Op& dynamic_expand_depthwise = expanding(
+    decomposition::inputs(
+        register_op("dynamic_expand_depthwise")
+            .summary("expand_depthwise with the weights diag(s) w + p Phi q of the image; made by rewrites"))
+        .costs([](const Dims& d) {
+          Madds sum = decomposition::madds(d);
+          return sum += Madds{9 * d("N O Ho Wo"), 0, 0};
+        }),
+    "dynamic_expand_depthwise",
+    {{"w", pack_matrix}, {"q", decomposition::pack_rows}, {"p", pack_matrix}, {"taps", pack_taps}, {"t", pack_bias}});
 
 }  // namespace lithe
