@@ -1,4 +1,5 @@
 add_dependencies(devices_tests lithe_cli lithe_kernelc)
+target_link_libraries(devices_tests PRIVATE Halide::Runtime)
 if(LITHE_GPU)
   add_dependencies(devices_tests lithe_devices)
 endif()
