@@ -66,12 +66,13 @@ void check(const Case& c, bool each_tensor) {
   }
 }
 
-// A few images of noise, with weights whose BatchNorms do something.
-Case network(const std::string& name, const std::map<std::string, std::string>& options, const Shape& input,
-             Mode mode) {
+// A few images of noise, with weights whose BatchNorms do something. `images`: a seed for which no ReLU is so close to
+// its corner that single precision takes the other side; that would cost a percent of the input's gradient.
+Case network(const std::string& name, const std::map<std::string, std::string>& options, const Shape& input, Mode mode,
+             uint64_t images = 6) {
   Graph graph = build_network(name, options);
   const Parameters weights = live_weights(graph, 5);
-  return {std::move(graph), weights, noise_images(input[0], input[1], input[2], input[3], 6), mode, 1e-3, 1e-8};
+  return {std::move(graph), weights, noise_images(input[0], input[1], input[2], input[3], images), mode, 1e-3, 1e-8};
 }
 
 TEST(NetworkGradients, OfASmallNetwork) {
@@ -101,7 +102,9 @@ TEST(NetworkGradients, OfDynamicConvolutionDecomposition) {
   check(without_dropout(network("dcd_mobilenet_v2", {{"width", "0.35"}}, {6, 3, 64, 64}, Mode::kTrain)), false);
 }
 
-TEST(NetworkGradients, OfDynamicTransfer) { check(network("drt_resnet101", {}, {1, 3, 32, 32}, Mode::kEval), false); }
+TEST(NetworkGradients, OfDynamicTransfer) {
+  check(network("drt_resnet101", {}, {1, 3, 32, 32}, Mode::kEval, 7), false);
+}
 
 }  // namespace
 }  // namespace lithe::testing

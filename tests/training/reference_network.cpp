@@ -98,12 +98,14 @@ void adaptive_avg_pool(Call& k) {
 
 void max_pool(Call& k) {
   const Dims& d = k.dims;
+  const int64_t kh = d("kernel_h"), kw = d("kernel_w"), sh = d("stride_h"), sw = d("stride_w");
+  const int64_t ph = d("pad_h"), pw = d("pad_w"), height = d("H"), width = d("W");
   for_each(k.out, [&](int64_t n, int64_t c, int64_t h, int64_t w) {
     double most = -INFINITY;
-    for (int64_t u = 0; u < d("kernel_h"); ++u) {
-      for (int64_t v = 0; v < d("kernel_w"); ++v) {
-        const int64_t row = h * d("stride_h") + u - d("pad_h"), col = w * d("stride_w") + v - d("pad_w");
-        if (row >= 0 && row < d("H") && col >= 0 && col < d("W")) most = std::max(most, k.in[0](n, c, row, col));
+    for (int64_t u = 0; u < kh; ++u) {
+      for (int64_t v = 0; v < kw; ++v) {
+        const int64_t row = h * sh + u - ph, col = w * sw + v - pw;
+        if (row >= 0 && row < height && col >= 0 && col < width) most = std::max(most, k.in[0](n, c, row, col));
       }
     }
     return most;
@@ -119,13 +121,13 @@ void softmax(Call& k) {
 }
 
 void shift_max(Call& k) {
-  const int64_t C = k.dims("C"), G = k.dims("groups"), size = C / G;
+  const int64_t C = k.dims("C"), G = k.dims("groups"), J = k.dims("J"), K = k.dims("K"), size = C / G;
   for_each(k.out, [&](int64_t n, int64_t c, int64_t h, int64_t w) {
     const int64_t shifted = (c / size + 1) % G * size + (c % size + 1) % size;
     double most = -INFINITY;
-    for (int64_t b = 0; b < k.dims("K"); ++b) {
+    for (int64_t b = 0; b < K; ++b) {
       double sum = k.in[1](n, b, 0, c) * k.in[0](n, c, h, w);
-      if (k.dims("J") > 1) sum += k.in[1](n, b, 1, c) * k.in[0](n, shifted, h, w);
+      if (J > 1) sum += k.in[1](n, b, 1, c) * k.in[0](n, shifted, h, w);
       most = std::max(most, sum);
     }
     return most;
@@ -151,12 +153,12 @@ void phi_product(Call& k) {
 }
 
 void dynamic_residual(Call& k) {
-  const int64_t stride = k.dims("stride");
+  const int64_t stride = k.dims("stride"), kernels = k.dims("K"), channels = k.dims("C");
   for_each(k.out, [&](int64_t n, int64_t o, int64_t h, int64_t w) {
     double sum = 0;
-    for (int64_t e = 0; e < k.dims("K"); ++e) {
+    for (int64_t e = 0; e < kernels; ++e) {
       double one = 0;
-      for (int64_t c = 0; c < k.dims("C"); ++c)
+      for (int64_t c = 0; c < channels; ++c)
         one += k.in[static_cast<size_t>(2 + e)](o, c) * k.in[0](n, c, h * stride, w * stride);
       sum += k.in[1](n, e) * one;
     }
