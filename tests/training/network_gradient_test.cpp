@@ -103,7 +103,7 @@ TEST(NetworkGradients, OfDynamicConvolutionDecomposition) {
 }
 
 TEST(NetworkGradients, OfDynamicTransfer) {
-  check(network("drt_resnet101", {}, {1, 3, 32, 32}, Mode::kEval, 7), false);
+  check(network("drt_resnet18", {}, {1, 3, 64, 64}, Mode::kEval, 7), false);
 }
 
 }  // namespace
