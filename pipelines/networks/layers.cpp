@@ -9,9 +9,10 @@ ValueId image_input(GraphBuilder& g, const NetworkOptions& o) {
   return g.input("input", {1, 3, size, size});
 }
 
-std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout) {
+std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
+                                          const std::string& input_size) {
   return {{"classes", classes, "number of outputs"},
-          {"input_size", "224", "height and width of the image in pixels"},
+          {"input_size", input_size, "height and width of the image in pixels"},
           {"dropout", dropout, "share of features dropped before the classifier, in training"}};
 }
 

@@ -13,7 +13,8 @@ namespace lithe {
 /// An image of `--set input_size`, named "input": 1 3 S S.
 ValueId image_input(GraphBuilder& g, const NetworkOptions& o);
 /// The options that every network has, with its defaults.
-std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout);
+std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
+                                          const std::string& input_size = "224");
 int64_t class_count(const NetworkOptions& o);
 double dropout_rate(const NetworkOptions& o);
 

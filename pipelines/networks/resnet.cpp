@@ -1,9 +1,9 @@
 // ResNet (He et al., CVPR 2016; the stride of a bottleneck sits on its 3 x 3), the same with every convolution of the
 // blocks dynamic (DCD, Li et al., ICLR 2021) and with dynamic residual kernels and two heads (DRT, Li et al., CVPR
-// 2021).
+// 2021). Those of section 4.2 of He et al. are for images of 32 x 32: 6 n + 2 layers in three stages of 16, 32 and 64
+// channels; their shortcuts are projections, as in the large ones.
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "pipelines/networks/dynamic_layers.h"
@@ -18,8 +18,9 @@ struct ResNet {
   std::string name;
   Kind kind;
   bool bottleneck;
-  std::array<int64_t, 4> blocks;  // of layer1 ... layer4
+  std::vector<int64_t> blocks;  // of layer1, layer2, ...
   std::vector<Published> published;
+  bool for_small_images() const { return blocks.size() == 3; }
 };
 
 // clang-format off
@@ -38,6 +39,10 @@ const std::vector<ResNet>& table() {
       {"drt_resnet50",  Kind::kDrt,    true,  {3, 4, 6, 3}, {}},
       {"drt_resnet101", Kind::kDrt,    true,  {3, 4, 23, 3},
        {{"parameters", 54103824 + 2 * 3399345, kCounted}, {"MAdds (a)", 9.497e9 + 2 * 3.393e6, kCounted}}},
+      {"resnet8",       Kind::kStatic, false, {1, 1, 1}, {}},
+      {"resnet20",      Kind::kStatic, false, {3, 3, 3}, {}},
+      {"dcd_resnet8",   Kind::kDcd,    false, {1, 1, 1}, {}},
+      {"dcd_resnet20",  Kind::kDcd,    false, {3, 3, 3}, {}},
   };
   return all;
 }
@@ -81,20 +86,27 @@ ValueId block(GraphBuilder& g, const std::string& name, ValueId x, int64_t plane
   return u;
 }
 
+// N 3 H W -> N C H/4 W/4; for small images N C H W.
+ValueId stem(GraphBuilder& g, ValueId image, const ResNet& net, int64_t channels) {
+  const Conv conv1 = net.for_small_images() ? square(channels, 3) : square(channels, 7, 2);
+  const ValueId v = g.op("relu", "relu", {batch_norm(g, "bn1", conv(g, "conv1", image, conv1))});
+  if (net.for_small_images()) return v;
+  return g.op("max_pool", "maxpool", {v},
+              {{"kernel_h", int64_t{3}},
+               {"kernel_w", int64_t{3}},
+               {"stride_h", int64_t{2}},
+               {"stride_w", int64_t{2}},
+               {"pad_h", int64_t{1}},
+               {"pad_w", int64_t{1}}});
+}
+
 // N 3 H W -> N C, the pooled features.
-ValueId trunk(GraphBuilder& g, ValueId image, const ResNet& net) {
-  ValueId v = batch_norm(g, "bn1", conv(g, "conv1", image, square(64, 7, 2)));
-  v = g.op("max_pool", "maxpool", {g.op("relu", "relu", {v})},
-           {{"kernel_h", int64_t{3}},
-            {"kernel_w", int64_t{3}},
-            {"stride_h", int64_t{2}},
-            {"stride_w", int64_t{2}},
-            {"pad_h", int64_t{1}},
-            {"pad_w", int64_t{1}}});
+ValueId trunk(GraphBuilder& g, ValueId image, const ResNet& net, int64_t channels) {
+  ValueId v = stem(g, image, net, channels);
   for (size_t stage = 0; stage < net.blocks.size(); ++stage) {
     const std::string name = numbered("layer", static_cast<int64_t>(stage) + 1);
     for (int64_t i = 0; i < net.blocks[stage]; ++i) {
-      v = block(g, join(name, std::to_string(i)), v, int64_t{64} << stage, stage > 0 && i == 0 ? 2 : 1, net);
+      v = block(g, join(name, std::to_string(i)), v, channels << stage, stage > 0 && i == 0 ? 2 : 1, net);
     }
   }
   return g.op("global_avg_pool", "avgpool", {v});
@@ -113,7 +125,8 @@ ValueId head(GraphBuilder& g, const std::string& name, ValueId v, const NetworkO
 
 Graph resnet(const ResNet& net, const NetworkOptions& o) {
   GraphBuilder g(net.name);
-  ValueId v = trunk(g, image_input(g, o), net);
+  const double channels = net.for_small_images() ? 16 * o.number("width", 0.25, 16) : 64;
+  ValueId v = trunk(g, image_input(g, o), net, std::lround(channels));
   if (net.kind == Kind::kDrt) {
     g.alias("features", "");  // the ImageNet checkpoint that DRT starts from
     const ValueId first = head(g, "F1", v, o), second = head(g, "F2", v, o);
@@ -128,15 +141,25 @@ Graph resnet(const ResNet& net, const NetworkOptions& o) {
   return g.finish();
 }
 
-const char* summary(Kind kind) {
-  switch (kind) {
+std::string summary(const ResNet& net) {
+  const std::string small = net.for_small_images() ? " for 32 x 32 images" : "";
+  switch (net.kind) {
     case Kind::kDcd:
-      return "ResNet with dynamic convolutions (DCD, Li et al., ICLR 2021)";
+      return "ResNet" + small + " with dynamic convolutions (DCD, Li et al., ICLR 2021)";
     case Kind::kDrt:
-      return "ResNet with dynamic residual kernels and two heads (DRT, Li et al., CVPR 2021)";
+      return "ResNet" + small + " with dynamic residual kernels and two heads (DRT, Li et al., CVPR 2021)";
     default:
-      return "ResNet (He et al., CVPR 2016)";
+      return "ResNet" + small + " (He et al., CVPR 2016)";
   }
+}
+
+std::vector<NetworkOption> options_of(const ResNet& net) {
+  const bool small = net.for_small_images();
+  const std::string classes = small ? "10" : net.kind == Kind::kDrt ? "345" : "1000";
+  const std::string dropout = net.kind == Kind::kDrt ? "0.5" : net.kind == Kind::kDcd && !small ? "0.1" : "0";
+  std::vector<NetworkOption> options = common_options(classes, dropout, small ? "32" : "224");
+  if (small) options.push_back({"width", "1.0", "channels relative to the published 16, 32 and 64"});
+  return options;
 }
 
 }  // namespace
@@ -144,11 +167,8 @@ const char* summary(Kind kind) {
 std::vector<Network> resnets() {
   std::vector<Network> result;
   for (const ResNet& net : table()) {
-    const auto options = net.kind == Kind::kDrt   ? common_options("345", "0.5")
-                         : net.kind == Kind::kDcd ? common_options("1000", "0.1")
-                                                  : common_options("1000", "0");
-    result.push_back({net.name, summary(net.kind), options, [&net](const NetworkOptions& o) { return resnet(net, o); },
-                      net.published});
+    result.push_back({net.name, summary(net), options_of(net),
+                      [&net](const NetworkOptions& o) { return resnet(net, o); }, net.published});
   }
   return result;
 }

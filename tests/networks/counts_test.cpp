@@ -45,6 +45,17 @@ TEST(Counts, MicroNet) {
   }
 }
 
+// Counted by hand: 0.27M parameters as published; projections instead of padded shortcuts add 2,560 weights.
+TEST(Counts, ResNetsForSmallImages) {
+  const Graph small = build_network("resnet8"), large = build_network("resnet20");
+  EXPECT_EQ(large.parameter_count(), 272474);
+  EXPECT_EQ(total_madds(large).a(), 40813184);
+  EXPECT_EQ(small.parameter_count(), 78042);
+  EXPECT_EQ(total_madds(small).a(), 12501632);
+  EXPECT_EQ(build_network("resnet8", {{"width", "2"}}).value(small.find("layer1.0.conv1.weight")).shape,
+            (Shape{32, 32, 3, 3}));
+}
+
 // The published totals are rounded to 1,000M or 0.1M; the digits behind were counted by an independent implementation.
 TEST(Counts, DynamicConvolutionDecomposition) {
   struct Row {
