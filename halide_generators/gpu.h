@@ -37,7 +37,8 @@ inline void on_gpu(Func y, std::vector<Var> order = {}) {
     return;
   }
   // Neighbours stay with neighbouring threads.
-  y.split(all, rest, thread, threads, TailStrategy::GuardWithIf).split(rest, block, element, elements);
+  y.split(all, rest, thread, threads, TailStrategy::GuardWithIf);
+  y.split(rest, block, element, elements, TailStrategy::GuardWithIf);
   y.reorder(element, thread, block).gpu_threads(thread).gpu_blocks(block);
 }
 
