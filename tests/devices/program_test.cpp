@@ -55,14 +55,14 @@ TEST(DeviceOption, OfTuneSearchesThere) {
   LITHE_NEEDS_A_DEVICE();
   const std::string name = name_of(usable_devices().front());
   const test::Folder folder;
-  const std::string cache = "export LITHE_KERNEL_CACHE=" + (folder / "kernels") + "\n";
-  const Outcome tuned = shell(cache + "lithe tune micronet_m0 --budget 2s --quiet --device " + name);
+  const std::string cache = " --cache " + (folder / "kernels");
+  const Outcome tuned = shell("lithe tune micronet_m0 --budget 2s --quiet --device " + name + cache);
   EXPECT_EQ(tuned.code, 0) << tuned.err;
   EXPECT_NE(tuned.out.find("ms after"), std::string::npos) << tuned.out;
-  EXPECT_NE(shell(cache + "lithe tune ls").out.find(name + ":"), std::string::npos);
-  EXPECT_EQ(shell(cache + "lithe tune verify").code, 0);
-  EXPECT_EQ(
-      shell(cache + "lithe tune export " + (folder / "tiles") + " && lithe tune import " + (folder / "tiles")).code, 0);
+  EXPECT_NE(shell("lithe tune ls" + cache).out.find(name + ":"), std::string::npos);
+  EXPECT_EQ(shell("lithe tune verify" + cache).code, 0);
+  const std::string tiles = folder / "tiles";
+  EXPECT_EQ(shell("lithe tune export " + tiles + cache + " && lithe tune import " + tiles + cache).code, 0);
 }
 
 TEST(DeviceOption, PreprocessingOnADeviceNeedsOne) {
