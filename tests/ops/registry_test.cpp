@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "pipelines/graph/kernels.h"
+#include "pipelines/graph/look_ahead.h"
 #include "tests/ops/op_suite.h"
 
 namespace lithe::testing {
@@ -79,7 +80,8 @@ TEST(Registry, EveryGradientHasAnAdjointThatAlwaysApplies) {
 }
 
 // What an argument of a kernel may be bound to; see Kernel.
-bool is_bound(const Op& op, const std::string& name, const halide_filter_argument_t& argument) {
+bool is_bound(const Op& op, const Kernel& kernel, const std::string& name, const halide_filter_argument_t& argument) {
+  if (name == kAhead) return argument.kind == halide_argument_kind_input_buffer;
   const auto attribute = op.attributes().find(name);
   const bool known = attribute != op.attributes().end();
   if (argument.kind == halide_argument_kind_input_scalar) {
@@ -90,7 +92,10 @@ bool is_bound(const Op& op, const std::string& name, const halide_filter_argumen
   if (argument.kind == halide_argument_kind_output_buffer) {
     return std::any_of(op.outputs().begin(), op.outputs().end(), is_port) && argument.type == halide_type_of<float>();
   }
-  if (std::any_of(op.inputs().begin(), op.inputs().end(), is_port)) return argument.type == halide_type_of<float>();
+  if (std::any_of(op.inputs().begin(), op.inputs().end(), is_port)) {
+    const bool words = kernel.weights != DType::kF32 && kernel.pack.count(name) > 0;  // of two numbers
+    return argument.type == (words ? halide_type_of<uint32_t>() : halide_type_of<float>());
+  }
   if (!known || argument.dimensions != 1) return false;
   return std::holds_alternative<std::vector<int64_t>>(attribute->second)
              ? argument.type == halide_type_of<int32_t>()
@@ -107,7 +112,7 @@ TEST(Registry, KernelArgumentsAreNamedAndTypedAsTheContractSays) {
       for (int i = 0; i < metadata->num_arguments; ++i) {
         const std::string name = argument_name(metadata->arguments[i].name);
         names.insert(name);
-        EXPECT_TRUE(is_bound(op, name, metadata->arguments[i])) << kernel.name << ": argument " << name;
+        EXPECT_TRUE(is_bound(op, kernel, name, metadata->arguments[i])) << kernel.name << ": argument " << name;
       }
       for (const Port& port : op.inputs())
         EXPECT_TRUE(names.count(port.name)) << kernel.name << " ignores " << port.name;
