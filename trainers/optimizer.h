@@ -25,7 +25,7 @@ struct OptimizerOptions {
     f("beta2", beta2, "adam: memory of their squares");
     f("eps", eps, "adam: added to the root of the squares");
     f("weight-decay", weight_decay, "pulls parameters to 0: X times the parameter is added to its gradient");
-    f("no-decay", no_decay, "parameters without weight decay, like *.bias (may be repeated)", "PATTERN");
+    f("no-decay", no_decay, "parameters without weight decay, like *.bias", "PATTERN");
     f("lr-scale", lr_scale, "factor of the learning rate of some parameters, like classifier.*=10", "PATTERN=X");
   }
 };

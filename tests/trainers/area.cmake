@@ -1,1 +1,1 @@
-target_link_libraries(trainers_tests PRIVATE lithe_trainers)
+target_link_libraries(trainers_tests PRIVATE lithe_trainers lithe_datasets)

@@ -1,0 +1,180 @@
+// Training of a small network on generated images, from first weights to a model file.
+#include "trainers/classification.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "pipelines/core/file.h"
+#include "pipelines/core/random.h"
+#include "pipelines/core/threads.h"
+#include "tests/cli/program.h"
+#include "trainers/evaluate_model.h"
+
+namespace lithe {
+namespace {
+
+using testing::HasSubstr;
+
+/// Stops a run after some of its steps.
+class StopAfter final : public Progress {
+ public:
+  explicit StopAfter(int64_t steps) : left_(steps) {}
+  void begin(int64_t, int64_t) override {}
+  void advance(int64_t done, int64_t) override { left_ -= done; }
+  void message(const std::string&) override {}
+  bool interrupted() const override { return left_ <= 0; }
+
+ private:
+  int64_t left_;
+};
+
+// Bytes of an IDX file: unsigned bytes of these extents.
+std::string idx(const std::vector<uint32_t>& shape, const std::string& bytes) {
+  std::string text{'\0', '\0', '\x08', static_cast<char>(shape.size())};
+  for (const uint32_t extent : shape) {
+    for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(extent >> shift & 0xff);
+  }
+  return text + bytes;
+}
+
+/// Grey images of 32 x 32, half of them bright above, half of them bright below, with noise.
+class ClassifierTraining : public testing::Test {
+ protected:
+  static constexpr uint32_t kImages = 160, kSize = 32;
+
+  ClassifierTraining() {
+    const RandomStream random(7, "pixels");
+    std::string pixels, labels;
+    for (uint32_t i = 0; i < kImages; ++i) {
+      labels += static_cast<char>(i % 2);
+      for (uint32_t p = 0; p < kSize * kSize; ++p) {
+        const bool bright = (p / kSize < kSize / 2) == (i % 2 == 0);
+        pixels += static_cast<char>(random.bits(uint64_t{i} * kSize * kSize + p) % 128 + (bright ? 100 : 0));
+      }
+    }
+    std::filesystem::create_directories(folder_ / "data");
+    write_file(folder_ / "data/train-images-idx3-ubyte", idx({kImages, kSize, kSize}, pixels));
+    write_file(folder_ / "data/train-labels-idx1-ubyte", idx({kImages}, labels));
+    options_.data = folder_ / "data", options_.output = folder_ / "run";
+    options_.model = "resnet8", options_.set = {{"width", "0.25"}};
+    options_.epochs = 3, options_.batch = 24;
+    options_.learning_rate.lr = 0.05;
+    options_.augmentation.pad = 2, options_.augmentation.flip = true;
+  }
+  ~ClassifierTraining() override { set_threads(0); }
+
+  TrainingSummary train() {
+    NoProgress silent;
+    return train_classifier(options_, silent);
+  }
+  Model model(const std::string& file) const {
+    ModelRequest request;
+    request.model = folder_ / file;
+    return load_model(request);
+  }
+  std::string weights(const std::string& run) const { return read_file(folder_ / run + "/last.safetensors"); }
+  std::string failure() {
+    try {
+      train();
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  }
+
+  const test::Folder folder_;
+  ClassificationOptions options_;
+};
+
+TEST_F(ClassifierTraining, LearnsAndWritesModelsThatCanBeUsed) {
+  options_.ema = 0.9, options_.clip = 5;
+  const TrainingSummary summary = train();
+  ASSERT_EQ(summary.epochs.size(), 3u);
+  EXPECT_GT(summary.best, 0);
+  EXPECT_GT(summary.peak_bytes, 0);
+  EXPECT_LT(summary.epochs[2].loss, summary.epochs[0].loss);
+  EXPECT_GE(summary.epochs[static_cast<size_t>(summary.best - 1)].validation_top1, 0.9);
+
+  const Model trained = model("run/best.safetensors");
+  EXPECT_EQ(trained.labels.size(), 2u);
+  NoProgress silent;
+  const EvaluationReport report = evaluate_model(trained, options_.data, "train", 50, 1, silent);
+  EXPECT_EQ(report.evaluation.samples, kImages);
+  EXPECT_GE(report.evaluation.top1.value, 0.9);
+  EXPECT_EQ(report.worst.size(), 10u);
+  EXPECT_THAT(read_file(folder_ / "run/metrics.csv"), HasSubstr("epoch,lr,loss,top1"));
+}
+
+TEST_F(ClassifierTraining, ThreadsDoNotChangeBits) {
+  options_.epochs = 1, options_.threads = 1;
+  train();
+  options_.threads = 2, options_.output = folder_ / "two";
+  train();
+  EXPECT_EQ(weights("run"), weights("two"));
+}
+
+TEST_F(ClassifierTraining, AnInterruptedRunEndsWithTheBitsOfAnother) {
+  options_.ema = 0.9;
+  train();
+  options_.output = folder_ / "stopped";
+  for (const int64_t steps : {3, 9}) {  // in the first and in the second epoch of six steps
+    StopAfter stop(steps);
+    EXPECT_TRUE(train_classifier(options_, stop).interrupted);
+  }
+  EXPECT_EQ(train().epochs.size(), 3u);
+  EXPECT_EQ(weights("run"), weights("stopped"));
+  EXPECT_EQ(read_file(folder_ / "run/best.safetensors"), read_file(folder_ / "stopped/best.safetensors"));
+}
+
+TEST_F(ClassifierTraining, AnotherConfigurationIsRefused) {
+  options_.epochs = 1;
+  train();
+  options_.learning_rate.lr = 0.1;
+  EXPECT_THAT(failure(), HasSubstr("this run has lr 0.05, now it is 0.1"));
+  options_.fresh = true;
+  EXPECT_EQ(failure(), "");
+}
+
+TEST_F(ClassifierTraining, DivergenceNamesTheBatchAndKeepsTheCheckpoint) {
+  options_.learning_rate.lr = 1e30;
+  EXPECT_THAT(failure(), HasSubstr("of epoch 1"));
+  options_.fresh = true, options_.learning_rate.lr = 0.05, options_.epochs = 1;
+  train();
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "run/checkpoints"), {}), 1);
+}
+
+TEST_F(ClassifierTraining, FrozenAndGivenWeightsStay) {
+  options_.epochs = 1;
+  train();
+  const Model first = model("run/last.safetensors");
+  options_.output = folder_ / "tuned", options_.init = folder_ / "run/last.safetensors";
+  options_.freeze = {"conv1.*", "layer*"};
+  train();
+  const Model second = model("tuned/last.safetensors");
+  const auto equal = [&](const std::string& name) {
+    return relative_difference(first.parameters.at(name), second.parameters.at(name)) == 0;
+  };
+  EXPECT_TRUE(equal("layer1.0.conv1.weight"));
+  EXPECT_FALSE(equal("fc.weight"));
+}
+
+TEST_F(ClassifierTraining, WrongOptionsAreNamed) {
+  const ClassificationOptions good = options_;
+  const auto message = [&](const std::function<void(ClassificationOptions&)>& change) {
+    options_ = good;
+    change(options_);
+    return failure();
+  };
+  EXPECT_THAT(message([](auto& o) { o.batch = 1000; }), HasSubstr("--batch"));
+  EXPECT_THAT(message([](auto& o) { o.epochs = 0; }), HasSubstr("--epochs"));
+  EXPECT_THAT(message([](auto& o) { o.hold_out = 1; }), HasSubstr("--hold-out"));
+  EXPECT_THAT(message([](auto& o) { o.model = "resnet9"; }), HasSubstr("did you mean"));
+  EXPECT_THAT(message([](auto& o) { o.data = "/nowhere"; }), HasSubstr("/nowhere"));
+  EXPECT_THAT(message([&](auto& o) { o.init = o.data + "/train-labels-idx1-ubyte"; }), HasSubstr("train-labels"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run/checkpoints")) << "wrong options write nothing";
+}
+
+}  // namespace
+}  // namespace lithe

@@ -1,0 +1,125 @@
+#include "trainers/classification_setup.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "pipelines/formats/safetensors.h"
+#include "pipelines/networks/registry.h"
+
+namespace lithe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void check(bool holds, const std::string& message) {
+  if (!holds) throw Error(ErrorKind::kUsage, message);
+}
+
+// The split to train on: the one that was named, else "train", else the only one.
+std::string training_split(const ClassificationOptions& o) {
+  if (!o.split.empty()) return o.split;
+  const std::vector<std::string> splits = dataset_splits(o.data);
+  return std::count(splits.begin(), splits.end(), "train") > 0 ? "train" : "";
+}
+
+// Images of the network's size are taken as they are, small ones of one size are stretched, photographs cropped.
+Preprocessing preprocessing_for(const Dataset& set, const Shape& input) {
+  const int64_t height = input.at(2), width = input.at(3);
+  const Shape& image = set.info().image;
+  Preprocessing p = preprocessing_preset("imagenet", height, width);
+  if (!image.empty()) p.resize = image[1] == height && image[2] == width ? "none" : "stretch";
+  const ChannelStatistics statistics = channel_statistics(set);
+  for (size_t c = 0; c < p.mean.size(); ++c) {
+    const size_t k = std::min(c, statistics.mean.size() - 1);  // grey images become three equal channels
+    p.mean[c] = static_cast<float>(statistics.mean[k]);
+    p.std[c] = static_cast<float>(std::max(statistics.std[k], 1.0));
+  }
+  p.preset = "data";
+  return p;
+}
+
+// What of `given` fits the graph by name and shape replaces the first weights.
+void start_from(const std::string& file, const Graph& graph, Parameters* parameters, Progress& progress) {
+  const std::map<std::string, Tensor> given = read_safetensors(file).tensors;
+  Parameters fitting = *parameters;
+  std::string anew;
+  size_t taken = 0;
+  for (auto& [name, tensor] : fitting) {
+    const auto it = given.find(name);
+    if (it != given.end() && it->second.shape() == tensor.shape()) {
+      tensor = it->second, ++taken;
+    } else {
+      anew += (anew.empty() ? "" : ", ") + name;
+    }
+  }
+  if (taken == 0) throw Error(file + ": none of its tensors fits " + graph.name + " by name and shape");
+  *parameters = match_parameters(graph, fitting);
+  if (!anew.empty()) progress.message(file + ": these start anew: " + anew);
+}
+
+// Collects option values by their names.
+struct Recorder {
+  Json values;
+  template <class T>
+  void operator()(const char* name, const T& member, const char*, const char* = "") {
+    values[name] = member;
+  }
+  template <class T>
+  void required(const char* name, const T& member, const char* help, const char* = "") {
+    (*this)(name, member, help);
+  }
+};
+
+}  // namespace
+
+void check_options(const ClassificationOptions& o) {
+  check(o.epochs >= 1, "--epochs: expected at least 1, got " + std::to_string(o.epochs));
+  check(o.batch >= 2, "--batch: expected at least 2, as statistics need, got " + std::to_string(o.batch));
+  check(o.hold_out > 0 && o.hold_out < 1, "--hold-out: expected a share in (0, 1)");
+  check(o.clip >= 0 && std::isfinite(o.clip), "--clip: expected 0 or more");
+  check(o.ema >= 0 && o.ema < 1, "--ema: expected a number in [0, 1)");
+  check(o.threads >= 0, "--threads: expected 0 or more");
+  check_augmentation(o.augmentation);
+}
+
+ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
+  find_network(o.model);
+  ClassificationSetup s;
+  s.training = open_dataset(o.data, training_split(o));
+  if (o.validation_split.empty()) {
+    const HeldOut parts = hold_out(s.training, o.hold_out, o.seed);
+    s.training = parts.kept, s.validation = parts.held_out;
+  } else {
+    s.validation = open_dataset(o.data, o.validation_split);
+    if (s.validation->info().class_names != s.training->info().class_names) {
+      throw Error(o.data + ": the classes of " + s.validation->info().split + " are not those of " +
+                  s.training->info().split);
+    }
+  }
+  check(s.training->size() >= o.batch, "--batch: " + std::to_string(o.batch) + " is more than the " +
+                                           std::to_string(s.training->size()) + " images to train on");
+  s.model.network = o.model;
+  s.model.options = o.set;
+  s.model.options["classes"] = std::to_string(s.training->classes());
+  s.model.graph = build_network(o.model, s.model.options);
+  s.model.parameters = initial_parameters(s.model.graph, o.seed);
+  if (!o.init.empty()) start_from(o.init, s.model.graph, &s.model.parameters, progress);
+  for (auto& [name, tensor] : s.model.parameters) tensor = tensor.clone();  // those of a file are read-only
+  s.model.preprocessing = preprocessing_for(*s.training, input_shapes(s.model.graph, 1).at(0));
+  s.model.labels = s.training->info().class_names;
+  s.model.source = "trained on " + o.data;
+  return s;
+}
+
+std::string configuration(const ClassificationOptions& options, const ClassificationSetup& setup) {
+  ClassificationOptions o = options;
+  Recorder recorder;
+  o.visit(recorder);
+  for (const char* const name : {"output", "threads", "fresh"}) recorder.values.erase(name);  // decide no bit
+  recorder.values["images"] = {setup.training->size(), setup.validation->size()};
+  recorder.values["start"] = model_hash(setup.model.graph, setup.model.parameters);
+  return recorder.values.dump(2);
+}
+
+}  // namespace lithe

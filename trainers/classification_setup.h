@@ -1,0 +1,25 @@
+#pragma once
+
+#include "datasets/dataset.h"
+#include "pipelines/model/model.h"
+#include "trainers/classification.h"
+
+namespace lithe {
+
+/// What a run starts from.
+struct ClassificationSetup {
+  DatasetPtr training, validation;
+  Model model;  // with its first weights, which nobody else holds
+};
+
+/// Throws Error(kUsage) naming the option that is out of its range.
+void check_options(const ClassificationOptions& options);
+
+/// Opens the data, builds the network for its classes and size, and draws or reads the first weights. Throws Error
+/// naming what does not fit.
+ClassificationSetup set_up(const ClassificationOptions& options, Progress& progress);
+
+/// What decides the bits of a run, as JSON: the options and what was read.
+std::string configuration(const ClassificationOptions& options, const ClassificationSetup& setup);
+
+}  // namespace lithe

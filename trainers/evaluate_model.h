@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "datasets/dataset.h"
+#include "pipelines/core/progress.h"
+#include "pipelines/model/model.h"
+#include "trainers/evaluation.h"
+
+namespace lithe {
+
+/// A model on one split of a data set.
+struct EvaluationReport {
+  std::string where, split;              // the data
+  std::vector<std::string> class_names;  // of the data
+  Evaluation evaluation;
+  std::vector<std::string> worst;  // where the images with the largest loss lie, the worst first
+  bool interrupted = false;        // then nothing else is filled in
+};
+
+/// Throws Error naming the data set, split or model that does not fit.
+EvaluationReport evaluate_model(const Model& model, const std::string& where, const std::string& split, int64_t batch,
+                                uint64_t seed, Progress& progress);
+
+/// What the model says about every image of the set, in its order, computed by the inference engine. Throws Error if
+/// the numbers of classes differ, or naming an image that cannot be read.
+std::vector<Prediction> predict(const Model& model, const DatasetPtr& set, int64_t batch, Progress& progress);
+
+}  // namespace lithe

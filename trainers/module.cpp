@@ -1,0 +1,12 @@
+#include "trainers/module.h"
+
+namespace lithe {
+namespace {
+
+constexpr TrainersModule kModule{train_classifier, evaluate_model};
+
+}  // namespace
+
+const TrainersModule* lithe_trainers_module() { return &kModule; }
+
+}  // namespace lithe

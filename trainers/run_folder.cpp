@@ -1,0 +1,114 @@
+#include "trainers/run_folder.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "pipelines/core/file.h"
+
+namespace lithe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kEpochsKey = "lithe.epochs";
+
+// The columns of metrics.csv.
+template <class Metrics, class Visit>
+void each_column(Metrics& m, Visit&& visit) {
+  visit("epoch", m.epoch);
+  visit("lr", m.lr);
+  visit("loss", m.loss);
+  visit("top1", m.top1);
+  visit("gradient_norm", m.gradient_norm);
+  visit("validation_loss", m.validation_loss);
+  visit("validation_top1", m.validation_top1);
+  visit("validation_top5", m.validation_top5);
+  visit("calibration_error", m.calibration_error);
+  visit("seconds", m.seconds);
+  visit("images_per_second", m.images_per_second);
+  visit("waited", m.waited);
+}
+
+std::string csv(const std::vector<EpochMetrics>& epochs) {
+  std::string text;
+  const EpochMetrics none;
+  each_column(none, [&](const char* name, auto) { text += (text.empty() ? "" : ",") + std::string(name); });
+  for (const EpochMetrics& m : epochs) {
+    std::string line;
+    each_column(m, [&](const char*, auto value) { line += (line.empty() ? "" : ",") + Json(value).dump(); });
+    text += "\n" + line;
+  }
+  return text + "\n";
+}
+
+void require_same(const std::string& file, const std::string& now) {
+  const Json there = Json::parse(read_file(file), nullptr, /*allow_exceptions=*/false), here = Json::parse(now);
+  if (!there.is_object()) throw Error(ErrorKind::kUsage, file + ": no record of a run; use another folder or --fresh");
+  for (const auto& [name, value] : here.items()) {
+    if (there.contains(name) && there[name] == value) continue;
+    throw Error(ErrorKind::kUsage, file + ": this run has " + name + " " +
+                                       (there.contains(name) ? there[name].dump() : "unset") + ", now it is " +
+                                       value.dump() + "; use another --output, or --fresh to forget it");
+  }
+}
+
+}  // namespace
+
+int64_t best_epoch(const std::vector<EpochMetrics>& epochs) {
+  const EpochMetrics* best = nullptr;
+  for (const EpochMetrics& m : epochs) {
+    if (best == nullptr || m.validation_top1 > best->validation_top1) best = &m;
+  }
+  return best == nullptr ? 0 : best->epoch;
+}
+
+std::string in_words(const EpochMetrics& m, int64_t epochs) {
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "epoch %lld/%lld: loss %.4f, top-1 %.2f%%, validation %.2f%%, lr %.3g, %.0f images/s",
+                static_cast<long long>(m.epoch), static_cast<long long>(epochs), m.loss, 100 * m.top1,
+                100 * m.validation_top1, m.lr, m.images_per_second);
+  return text;
+}
+
+std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint) {
+  std::vector<EpochMetrics> epochs;
+  for (const Json& row : Json::parse(checkpoint.facts.at(kEpochsKey))) {
+    each_column(epochs.emplace_back(), [&](const char* name, auto& value) { row.at(name).get_to(value); });
+  }
+  return epochs;
+}
+
+RunFolder::RunFolder(std::string path, const std::string& configuration, bool fresh)
+    : path_(std::move(path)), checkpoints_(path_ + "/checkpoints") {
+  const std::string record = path_ + "/run.json";
+  if (fresh) checkpoints_.clear();
+  if (!fresh && std::filesystem::exists(record)) {
+    require_same(record, configuration);
+  } else {
+    write_file(record, configuration + "\n");
+  }
+}
+
+std::optional<Checkpoint> RunFolder::newest(Progress& progress) const {
+  std::vector<std::string> damaged;
+  std::optional<Checkpoint> checkpoint = checkpoints_.newest(&damaged);
+  for (const std::string& why : damaged) progress.message(why);
+  if (checkpoint) progress.message(path_ + ": continues after step " + std::to_string(checkpoint->step));
+  return checkpoint;
+}
+
+void RunFolder::save(const Model& model, const std::vector<EpochMetrics>& epochs, Checkpoint checkpoint) const {
+  Json rows = Json::array();
+  for (const EpochMetrics& m : epochs) {
+    each_column(m, [&, row = &rows.emplace_back()](const char* name, auto value) { (*row)[name] = value; });
+  }
+  checkpoint.facts[kEpochsKey] = rows.dump();
+  write_file(path_ + "/metrics.csv", csv(epochs));
+  save_model(model, path_ + "/last.safetensors");
+  if (best_epoch(epochs) == epochs.back().epoch) save_model(model, path_ + "/best.safetensors");
+  checkpoints_.save(checkpoint);
+}
+
+}  // namespace lithe

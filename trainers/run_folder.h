@@ -1,0 +1,37 @@
+#pragma once
+// The folder of a training run: run.json, metrics.csv, checkpoints/, best.safetensors, last.safetensors.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipelines/core/progress.h"
+#include "pipelines/model/model.h"
+#include "trainers/checkpoint.h"
+#include "trainers/classification.h"
+
+namespace lithe {
+
+/// The epoch (from 1 on) with the highest validation top-1, the first of equal ones; 0 if there is none.
+int64_t best_epoch(const std::vector<EpochMetrics>& epochs);
+/// "epoch 3/30: loss 1.234, top-1 55.1%, validation 57.0%, lr 0.08, 812 images/s"
+std::string in_words(const EpochMetrics& metrics, int64_t epochs);
+/// The epochs that a checkpoint of RunFolder::save tells of.
+std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint);
+
+class RunFolder {
+ public:
+  /// Makes the folder and its run.json, or continues the run that is there. Throws Error(kUsage) naming the first
+  /// member of the configuration in which that one differs; kOutput if it cannot be written. `fresh`: forgets it.
+  RunFolder(std::string path, const std::string& configuration, bool fresh);
+
+  std::optional<Checkpoint> newest(Progress& progress) const;
+  /// Writes down an epoch. The checkpoint comes last: without it the epoch is done again, with the same bits.
+  void save(const Model& model, const std::vector<EpochMetrics>& epochs, Checkpoint checkpoint) const;
+
+ private:
+  std::string path_;
+  CheckpointFolder checkpoints_;
+};
+
+}  // namespace lithe
