@@ -102,9 +102,7 @@ TEST(NetworkGradients, OfDynamicConvolutionDecomposition) {
   check(without_dropout(network("dcd_mobilenet_v2", {{"width", "0.35"}}, {6, 3, 64, 64}, Mode::kTrain)), false);
 }
 
-TEST(NetworkGradients, OfDynamicTransfer) {
-  check(network("drt_resnet18", {}, {1, 3, 64, 64}, Mode::kEval, 7), false);
-}
+TEST(NetworkGradients, OfDynamicTransfer) { check(network("drt_resnet18", {}, {1, 3, 64, 64}, Mode::kEval, 7), false); }
 
 }  // namespace
 }  // namespace lithe::testing
