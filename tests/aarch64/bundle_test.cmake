@@ -20,6 +20,7 @@ function(run_network cache file)
       --output ${WORK}/${file})
 endfunction()
 
+set(ENV{LITHE_KERNEL_CACHE} none)
 run(${HOST}/lithe tune micronet_m0 --emit-for aarch64 --output ${WORK}/bundle)
 if(NOT output MATCHES "bundle: ([0-9]+) kernels for aarch64")
   message(FATAL_ERROR "lithe tune should have named the number of kernels; it printed:\n${output}")
