@@ -156,8 +156,8 @@ class Op {
   }
   Op& adjoint_passes_on(const std::string& inputs) { return adjoint(inputs, Kernel{}); }
   /// What takes this operator's place in training mode: what is stated up to here, without kernels and adjoints, and
-  /// what `edit` adds. Further outputs are kept for its adjoints, or are the next values of statistics (`next`). An integer
-  /// attribute `seed` is set anew for every node and pass.
+  /// what `edit` adds. Further outputs are kept for its adjoints, or are the next values of statistics (`next`). An
+  /// integer attribute `seed` is set anew for every node and pass.
   Op& in_training(const std::string& name, const std::function<void(Op&)>& edit);
   /// Output `output` is the next value of the statistic that is the input `statistic`.
   Op& next(const std::string& statistic, const std::string& output) {
