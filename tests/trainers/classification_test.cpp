@@ -7,9 +7,9 @@
 #include <filesystem>
 
 #include "pipelines/core/file.h"
-#include "pipelines/core/random.h"
 #include "pipelines/core/threads.h"
 #include "tests/cli/program.h"
+#include "tests/trainers/two_classes.h"
 #include "trainers/evaluate_model.h"
 
 namespace lithe {
@@ -30,33 +30,10 @@ class StopAfter final : public Progress {
   int64_t left_;
 };
 
-// Bytes of an IDX file: unsigned bytes of these extents.
-std::string idx(const std::vector<uint32_t>& shape, const std::string& bytes) {
-  std::string text{'\0', '\0', '\x08', static_cast<char>(shape.size())};
-  for (const uint32_t extent : shape) {
-    for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(extent >> shift & 0xff);
-  }
-  return text + bytes;
-}
-
-/// Grey images of 32 x 32, half of them bright above, half of them bright below, with noise.
 class ClassifierTraining : public testing::Test {
  protected:
-  static constexpr uint32_t kImages = 160, kSize = 32;
-
   ClassifierTraining() {
-    const RandomStream random(7, "pixels");
-    std::string pixels, labels;
-    for (uint32_t i = 0; i < kImages; ++i) {
-      labels += static_cast<char>(i % 2);
-      for (uint32_t p = 0; p < kSize * kSize; ++p) {
-        const bool bright = (p / kSize < kSize / 2) == (i % 2 == 0);
-        pixels += static_cast<char>(random.bits(uint64_t{i} * kSize * kSize + p) % 128 + (bright ? 100 : 0));
-      }
-    }
-    std::filesystem::create_directories(folder_ / "data");
-    write_file(folder_ / "data/train-images-idx3-ubyte", idx({kImages, kSize, kSize}, pixels));
-    write_file(folder_ / "data/train-labels-idx1-ubyte", idx({kImages}, labels));
+    test::write_two_classes(folder_ / "data");
     options_.data = folder_ / "data", options_.output = folder_ / "run";
     options_.model = "resnet8", options_.set = {{"width", "0.25"}};
     options_.epochs = 3, options_.batch = 24;
@@ -101,7 +78,7 @@ TEST_F(ClassifierTraining, LearnsAndWritesModelsThatCanBeUsed) {
   EXPECT_EQ(trained.labels.size(), 2u);
   NoProgress silent;
   const EvaluationReport report = evaluate_model(trained, options_.data, "train", 50, 1, silent);
-  EXPECT_EQ(report.evaluation.samples, kImages);
+  EXPECT_EQ(report.evaluation.samples, test::kTwoClassesImages);
   EXPECT_GE(report.evaluation.top1.value, 0.9);
   EXPECT_EQ(report.worst.size(), 10u);
   EXPECT_THAT(read_file(folder_ / "run/metrics.csv"), HasSubstr("epoch,lr,loss,top1"));

@@ -1,0 +1,70 @@
+// The commands as users run them.
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+#include "tests/trainers/two_classes.h"
+
+namespace lithe::test {
+namespace {
+
+using testing::HasSubstr;
+
+class TrainProgram : public testing::Test {
+ protected:
+  TrainProgram() { write_two_classes(folder_ / "data"); }
+
+  std::string train(const std::string& run, const std::string& options) const {
+    return "lithe train classify --data " + (folder_ / "data") + " --model resnet8 --set width=0.25 --batch 24 " +
+           "--output " + (folder_ / run) + " " + options;
+  }
+
+  const Folder folder_;
+};
+
+TEST_F(TrainProgram, EndsWithTheSameBitsAfterAKill) {
+  const std::string options = "--epochs 6 --lr 0.05 --ema 0.9";
+  ASSERT_EQ(shell(train("whole", options)).code, 0);
+  // Killed in the middle of whatever follows its first checkpoint.
+  const Outcome killed =
+      shell(train("killed", options) + " &\nuntil [ -n \"$(ls " + (folder_ / "killed/checkpoints") +
+            " 2> /dev/null)\" ] || ! kill -0 $! 2> /dev/null; do sleep 0.01; done\nkill -KILL $!; wait $!");
+  EXPECT_EQ(killed.code, 128 + SIGKILL);
+  const Outcome again = shell(train("killed", options));
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(read_text(folder_ / "killed/best.safetensors"), read_text(folder_ / "whole/best.safetensors"));
+  EXPECT_EQ(read_text(folder_ / "killed/last.safetensors"), read_text(folder_ / "whole/last.safetensors"));
+  const Outcome done = shell(train("killed", options));
+  EXPECT_EQ(done.code, 0) << "nothing is left to do";
+}
+
+TEST_F(TrainProgram, EvaluatesWhatItTrained) {
+  ASSERT_EQ(shell(train("run", "--epochs 3 --lr 0.05")).code, 0);
+  const std::string evaluate = "lithe evaluate --model " + (folder_ / "run/best.safetensors") + " --data ";
+  const Outcome json = shell(evaluate + (folder_ / "data") + " --json");
+  ASSERT_EQ(json.code, 0) << json.err;
+  const auto report = nlohmann::json::parse(json.out);
+  EXPECT_EQ(report["images"], kTwoClassesImages);
+  EXPECT_GE(report["top1"]["value"], 0.9);
+  EXPECT_LE(report["top1"]["low"], report["top1"]["value"]);
+  EXPECT_EQ(report["confusion"].size(), 2u);
+  EXPECT_THAT(shell(evaluate + (folder_ / "data")).out, HasSubstr("top-1"));
+  EXPECT_EQ(shell(evaluate + "/nowhere").code, 4);
+}
+
+TEST_F(TrainProgram, SaysWhatIsWrong) {
+  const Outcome diverged = shell(train("run", "--epochs 3 --lr 1e30"));
+  EXPECT_EQ(diverged.code, 5);
+  EXPECT_THAT(diverged.err, HasSubstr("of epoch 1"));
+  EXPECT_EQ(shell(train("other", "--epochs 0")).code, 2);
+  EXPECT_EQ(shell(train("other", "--freeze 'head.*'")).code, 2);
+  EXPECT_EQ(shell(train("other", "--init " + (folder_ / "none"))).code, 4);
+  EXPECT_EQ(shell("lithe train segment --data x --model y --output z").code, 2);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "other/run.json"));
+}
+
+}  // namespace
+}  // namespace lithe::test
