@@ -3,16 +3,18 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/recipes.h"
 #include "trainers/module.h"
 
 namespace lithe::cli {
 namespace {
 
 struct TrainTask {
-  std::string task;
+  std::string task, recipe;
   template <class Field>
   void visit(Field&& f) {
     f.positional("task", task, "what the network is to learn", "classify");
+    f("recipe", recipe, kRecipeHelp, kRecipeChoices);
   }
 };
 
@@ -34,16 +36,20 @@ ExitCode train(const TrainTask&, const ClassificationOptions& o, const ProgressO
   return static_cast<ExitCode>(128 + caught_interrupt());
 }
 
+Command with_recipes(Command command) {
+  command.work = [parsed = command.work](const Words& arguments) { return parsed(with_recipe(arguments)); };
+  return command;
+}
+
 }  // namespace
 
-extern const Command kTrain = command_of<TrainTask, ClassificationOptions, ProgressOptions>(
+extern const Command kTrain = with_recipes(command_of<TrainTask, ClassificationOptions, ProgressOptions>(
     "train", "train a network on a data set",
-    {{"lithe train classify --data /usr/share/datasets/fashion-mnist --model resnet8 --output run --epochs 10 --lr 0.2 "
-      "--schedule one-cycle --pad 4 --flip",
+    {{"lithe train classify --data /usr/share/datasets/fashion-mnist --model resnet8 --recipe small --output run",
       "the same command again continues an interrupted run"},
      {"lithe train classify --data photos --model mobilenet_v2 --init mobilenet_v2.safetensors --freeze 'features.*' "
       "--output run --lr 0.01",
       "a new classifier on what a network has learnt"}},
-    train);
+    train));
 
 }  // namespace lithe::cli

@@ -5,6 +5,7 @@
 
 #include "datasets/loader.h"
 #include "pipelines/core/threads.h"
+#include "pipelines/graph/session.h"
 #include "pipelines/graph/trainable.h"
 #include "trainers/classification_setup.h"
 #include "trainers/evaluate_model.h"
@@ -29,6 +30,7 @@ class Run {
         loader_(setup.training, setup.model.preprocessing, o.augmentation,
                 {o.batch, o.seed, /*shuffle=*/true, /*drop_last=*/true, o.epochs}),
         lr_(o.learning_rate, o.epochs, loader_.batches()) {
+    if (!o.teacher.empty()) teacher_.emplace(setup.teacher.graph, setup.teacher.parameters);
     if (o.ema > 0) average_.emplace(parameters_, o.ema);
     for (const auto& entry : parameters_) pass_.frozen.insert(entry.first);
     for (const std::string& name : trained_) pass_.frozen.erase(name);
@@ -85,7 +87,7 @@ class Run {
     pass_.seed = options_.seed + static_cast<uint64_t>(optimizer_.steps());
     const Pass pass = net_.forward(parameters_, {batch.images}, pass_);
     const Tensor logits = pass.output();
-    const Loss loss = cross_entropy(logits, batch.targets);
+    const Loss loss = loss_of(logits, batch);
     Gradients gradients;
     net_.backward(pass, {loss.gradient}, &gradients);
     const double norm = norm_of(gradients);
@@ -95,6 +97,13 @@ class Run {
     if (average_) average_->update(parameters_);
     metrics.loss += loss.value, metrics.gradient_norm += norm;
     return logits;
+  }
+
+  Loss loss_of(const Tensor& logits, const LabelledBatch& batch) const {
+    const Loss labels = cross_entropy(logits, batch.targets);
+    if (!teacher_) return labels;
+    const Loss imitation = distillation(logits, teacher_->run({batch.images})[0], options_.temperature);
+    return weighted_sum(1 - options_.teacher_share, labels, options_.teacher_share, imitation);
   }
 
   Error diverged(const LabelledBatch& batch, double loss, double norm) const {
@@ -113,6 +122,7 @@ class Run {
   std::vector<std::string> trained_;
   Optimizer optimizer_;
   std::optional<MovingAverage> average_;
+  std::optional<Session> teacher_;
   Loader loader_;
   LearningRate lr_;
   PassOptions pass_;

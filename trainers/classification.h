@@ -17,6 +17,8 @@ struct ClassificationOptions {
   std::string data, split, validation_split, model, init, output;
   std::map<std::string, std::string> set;
   std::vector<std::string> freeze;
+  std::string teacher;
+  double teacher_share = 0.5, temperature = 4;
   double hold_out = 0.1, clip = 0, ema = 0;
   int64_t epochs = 30, batch = 128;
   uint64_t seed = 1;
@@ -43,6 +45,9 @@ struct ClassificationOptions {
     f("seed", seed, "of the first weights, the order of images and their changes");
     f("clip", clip, "longest gradient: a longer one is shortened to X; 0: any");
     f("ema", ema, "decay of a moving average of the weights, which is what is kept; 0: the weights themselves");
+    f("teacher", teacher, "model file with the same classes and preprocessing, to be imitated", "FILE");
+    f("teacher-share", teacher_share, "of the loss: how much imitating counts beside the labels");
+    f("temperature", temperature, "what both logits are divided by where they are compared");
     f("threads", threads, "threads in all; 0: one per core");
     f("fresh", fresh, "forget the run in the output folder");
     augmentation.visit(f);

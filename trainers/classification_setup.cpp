@@ -58,6 +58,21 @@ void start_from(const std::string& file, const Graph& graph, Parameters* paramet
   if (!anew.empty()) progress.message(file + ": these start anew: " + anew);
 }
 
+Model teacher_of(const std::string& file, const Model& student) {
+  ModelRequest request;
+  request.model = file;
+  Model teacher = load_model(request);
+  if (teacher.labels != student.labels) {
+    throw Error(ErrorKind::kUsage, "--teacher: the classes of " + file + " are not those of the data");
+  }
+  if (to_json(teacher.preprocessing) != to_json(student.preprocessing)) {
+    throw Error(ErrorKind::kUsage, "--teacher: " + file + " prepares images otherwise, " +
+                                       to_json(teacher.preprocessing) + ", than this run, " +
+                                       to_json(student.preprocessing) + "; train it on the same images at this size");
+  }
+  return teacher;
+}
+
 // Collects option values by their names.
 struct Recorder {
   Json values;
@@ -79,6 +94,8 @@ void check_options(const ClassificationOptions& o) {
   check(o.hold_out > 0 && o.hold_out < 1, "--hold-out: expected a share in (0, 1)");
   check(o.clip >= 0 && std::isfinite(o.clip), "--clip: expected 0 or more");
   check(o.ema >= 0 && o.ema < 1, "--ema: expected a number in [0, 1)");
+  check(o.teacher_share >= 0 && o.teacher_share <= 1, "--teacher-share: expected a share in [0, 1]");
+  check(o.temperature > 0, "--temperature: expected a number above 0");
   check(o.threads >= 0, "--threads: expected 0 or more");
   check_augmentation(o.augmentation);
 }
@@ -109,6 +126,7 @@ ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
   s.model.preprocessing = preprocessing_for(*s.training, input_shapes(s.model.graph, 1).at(0));
   s.model.labels = s.training->info().class_names;
   s.model.source = "trained on " + o.data;
+  if (!o.teacher.empty()) s.teacher = teacher_of(o.teacher, s.model);
   return s;
 }
 
@@ -119,6 +137,7 @@ std::string configuration(const ClassificationOptions& options, const Classifica
   for (const char* const name : {"output", "threads", "fresh"}) recorder.values.erase(name);  // decide no bit
   recorder.values["images"] = {setup.training->size(), setup.validation->size()};
   recorder.values["start"] = model_hash(setup.model.graph, setup.model.parameters);
+  recorder.values["teacher-hash"] = setup.teacher.hash;
   return recorder.values.dump(2);
 }
 

@@ -9,7 +9,8 @@ namespace lithe {
 /// What a run starts from.
 struct ClassificationSetup {
   DatasetPtr training, validation;
-  Model model;  // with its first weights, which nobody else holds
+  Model model;    // with its first weights, which nobody else holds
+  Model teacher;  // empty without --teacher
 };
 
 /// Throws Error(kUsage) naming the option that is out of its range.

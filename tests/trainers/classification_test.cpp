@@ -137,6 +137,19 @@ TEST_F(ClassifierTraining, FrozenAndGivenWeightsStay) {
   EXPECT_FALSE(equal("fc.weight"));
 }
 
+TEST_F(ClassifierTraining, ATeacherLeads) {
+  options_.epochs = 2;
+  train();
+  options_.output = folder_ / "taught", options_.teacher = folder_ / "run/last.safetensors";
+  options_.teacher_share = 1;  // no labels at all
+  const TrainingSummary taught = train();
+  EXPECT_LT(taught.epochs[1].loss, taught.epochs[0].loss);
+  EXPECT_NE(weights("run"), weights("taught"));
+  // Another split of the images, other statistics.
+  options_.output = folder_ / "other", options_.hold_out = 0.5;
+  EXPECT_THAT(failure(), HasSubstr("prepares images otherwise"));
+}
+
 TEST_F(ClassifierTraining, WrongOptionsAreNamed) {
   const ClassificationOptions good = options_;
   const auto message = [&](const std::function<void(ClassificationOptions&)>& change) {
@@ -147,6 +160,7 @@ TEST_F(ClassifierTraining, WrongOptionsAreNamed) {
   EXPECT_THAT(message([](auto& o) { o.batch = 1000; }), HasSubstr("--batch"));
   EXPECT_THAT(message([](auto& o) { o.epochs = 0; }), HasSubstr("--epochs"));
   EXPECT_THAT(message([](auto& o) { o.hold_out = 1; }), HasSubstr("--hold-out"));
+  EXPECT_THAT(message([](auto& o) { o.temperature = 0; }), HasSubstr("--temperature"));
   EXPECT_THAT(message([](auto& o) { o.model = "resnet9"; }), HasSubstr("did you mean"));
   EXPECT_THAT(message([](auto& o) { o.data = "/nowhere"; }), HasSubstr("/nowhere"));
   EXPECT_THAT(message([&](auto& o) { o.init = o.data + "/train-labels-idx1-ubyte"; }), HasSubstr("train-labels"));
