@@ -9,6 +9,10 @@ ValueId image_input(GraphBuilder& g, const NetworkOptions& o) {
   return g.input("input", {1, 3, size, size});
 }
 
+NetworkOption stem_stride_option() { return {"stem_stride", "2", "stride of the first layer; 1 for small images"}; }
+
+int64_t stem_stride(const NetworkOptions& o) { return o.integer("stem_stride", 1, 2); }
+
 std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
                                           const std::string& input_size) {
   return {{"classes", classes, "number of outputs"},

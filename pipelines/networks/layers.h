@@ -12,6 +12,9 @@ namespace lithe {
 
 /// An image of `--set input_size`, named "input": 1 3 S S.
 ValueId image_input(GraphBuilder& g, const NetworkOptions& o);
+/// `--set stem_stride`: 1 keeps small images (32 x 32) twice as large throughout.
+NetworkOption stem_stride_option();
+int64_t stem_stride(const NetworkOptions& o);
 /// The options that every network has, with its defaults.
 std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
                                           const std::string& input_size = "224");

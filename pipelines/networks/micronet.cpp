@@ -114,8 +114,8 @@ ValueId group_pointwise(GraphBuilder& g, const std::string& name, ValueId x, int
   return batch_norm(g, join(name, "conv.1"), conv(g, join(name, "conv.0"), x, square(out, 1, 1, groups)));
 }
 
-ValueId stem(GraphBuilder& g, ValueId image, const std::array<int64_t, 2>& channels) {
-  const MicroRow row{3, 2, channels[0] * channels[1], 0, {}, {}, {}, 0};
+ValueId stem(GraphBuilder& g, ValueId image, const std::array<int64_t, 2>& channels, int64_t stride) {
+  const MicroRow row{3, stride, channels[0] * channels[1], 0, {}, {}, {}, 0};
   const ValueId x = factorised(g, "features.0.stem.0", image, channels[0], row.out, row, 1);
   return g.op("relu6", "features.0", {shuffle(g, "features.0.stem.1", x, {channels[0]})});
 }
@@ -164,7 +164,7 @@ ValueId swish_linear(GraphBuilder& g, const std::string& name, ValueId x, int64_
 
 Graph micronet(const MicroNet& net, const NetworkOptions& o) {
   GraphBuilder g(net.name);
-  ValueId v = stem(g, image_input(g, o), net.stem);
+  ValueId v = stem(g, image_input(g, o), net.stem, stem_stride(o));
   int index = 0;
   for (const MicroRow& row : net.rows) v = micro_block(g, "features." + std::to_string(++index), v, row, net);
   v = g.op("global_avg_pool", "avgpool.1", {g.op("relu6", "avgpool.0", {v})});
@@ -179,9 +179,10 @@ Graph micronet(const MicroNet& net, const NetworkOptions& o) {
 std::vector<Network> micronets() {
   std::vector<Network> result;
   for (const MicroNet& net : table()) {
+    auto options = common_options("1000", net.dropout);
+    options.push_back(stem_stride_option());
     result.push_back({net.name, "MicroNet (Li et al., ICCV 2021), Dynamic Shift-Max on factorised convolutions",
-                      common_options("1000", net.dropout), [&net](const NetworkOptions& o) { return micronet(net, o); },
-                      net.published});
+                      options, [&net](const NetworkOptions& o) { return micronet(net, o); }, net.published});
   }
   return result;
 }

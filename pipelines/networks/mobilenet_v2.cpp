@@ -71,7 +71,8 @@ ValueId inverted_residual(GraphBuilder& g, const std::string& name, ValueId x, c
 Graph mobilenet_v2(bool dynamic, const NetworkOptions& o) {
   const Family f{o.number("width", 0.1, 4), dynamic, dynamic ? o.integer("fc_squeeze", 1, 64) : 1};
   GraphBuilder g(o.network());
-  ValueId v = Sequence{g, "features.0", false}.add(image_input(g, o), square(round_channels(32 * f.width, 8), 3, 2));
+  const Conv stem = square(round_channels(32 * f.width, 8), 3, stem_stride(o));
+  ValueId v = Sequence{g, "features.0", false}.add(image_input(g, o), stem);
   int index = 0;
   for (const Row& row : kRows) {
     for (int64_t i = 0; i < row.count; ++i) {
@@ -94,6 +95,7 @@ Network member(bool dynamic) {
                       : "MobileNetV2 (Sandler et al., CVPR 2018)";
   n.options = common_options("1000", "0.2");
   n.options.push_back({"width", "1.0", "channels relative to the published table"});
+  n.options.push_back(stem_stride_option());
   if (dynamic)
     n.options.push_back({"fc_squeeze", "8", "reduction of the light branch; 16 in the released x1.0 weights"});
   n.build = [dynamic](const NetworkOptions& o) { return mobilenet_v2(dynamic, o); };

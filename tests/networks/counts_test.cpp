@@ -45,6 +45,16 @@ TEST(Counts, MicroNet) {
   }
 }
 
+TEST(Counts, AStemOfStride1KeepsSmallImagesLarge) {
+  const Graph usual = build_network("mobilenet_v2");
+  const Graph small = build_network("mobilenet_v2", {{"stem_stride", "1"}, {"input_size", "112"}});
+  EXPECT_EQ(small.parameter_count(), usual.parameter_count());
+  EXPECT_EQ(total_madds(small).a(), total_madds(usual).a());
+  const Graph micro = build_network("micronet_m0", {{"stem_stride", "1"}, {"input_size", "32"}});
+  EXPECT_EQ(micro.parameter_count(), build_network("micronet_m0").parameter_count());
+  EXPECT_EQ(micro.value(micro.find("features.0")).shape, (Shape{1, 4, 32, 32}));
+}
+
 // Counted by hand: 0.27M parameters as published; projections instead of padded shortcuts add 2,560 weights.
 TEST(Counts, ResNetsForSmallImages) {
   const Graph small = build_network("resnet8"), large = build_network("resnet20");
