@@ -44,13 +44,13 @@ TEST_F(Emit, ServesAnotherMachineWithTheSameBits) {
   write_safetensors(folder_ / "in", {{"input", image}}, {});
   const std::string generic = outputs("none");
   EXPECT_EQ(outputs(bundle_), generic);
-  EXPECT_EQ(there(bundle_, "lithe tune verify").code, 0);
+  EXPECT_EQ(there(bundle_, "lithe tune verify --cache " + bundle_).code, 0);
   EXPECT_THAT(there(bundle_, "lithe tune ls").out, HasSubstr("not measured"));
 
   const std::string own = folder_ / "own";
   const Outcome taken = there(own, "lithe tune import " + bundle_);
   EXPECT_EQ(taken.code, 0) << taken.err;
-  EXPECT_EQ(there(own, "lithe tune verify").code, 0);
+  EXPECT_EQ(there(own, "lithe tune verify --cache " + own).code, 0);
   EXPECT_EQ(outputs(own), generic);
   EXPECT_THAT(there(own, "lithe tune import " + bundle_).err, HasSubstr("0 kernels taken over"));
 

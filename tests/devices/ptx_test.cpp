@@ -3,6 +3,7 @@
 #ifdef LITHE_PTXAS
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -52,7 +53,7 @@ TEST(Ptx, OfKernelsForOneCall) {
       "cuda:depthwise_3x3 x=13:20,11:260,20:1,2:2860 w=3:1,3:3,20:9 b=20:1 stride_h=1 stride_w=1 pad_h=1 pad_w=1 "
       "dilation_h=1 dilation_w=1 clamp_min=-inf clamp_max=inf y=13:20,11:260,20:1,2:2860",
       "cuda:relu x=1000:1 y=1000:1"};
-  const std::string file = ::testing::TempDir() + "lithe_ptx_kernel.so";
+  const std::string file = ::testing::TempDir() + "lithe_ptx_kernel_" + std::to_string(::getpid()) + ".so";
   CompilerProcess compiler;
   std::vector<std::string> modules;
   for (const std::string& spec : specs) {

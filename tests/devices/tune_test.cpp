@@ -1,5 +1,6 @@
 // The search for the kernels of a device: compiled, checked and measured there, kept, found again.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -37,7 +38,7 @@ class TuneOnDevices : public ::testing::Test {
     return Tuner(std::move(request), store, compiler, progress).run(kernel_uses(session(device), {images_.shape()}));
   }
 
-  const std::string folder_ = ::testing::TempDir() + "lithe_tune_on_devices";
+  const std::string folder_ = ::testing::TempDir() + "lithe_tune_on_devices_" + std::to_string(::getpid());
   const SmallNetwork network_ = small_network();
   const Tensor images_ = random_tensor({2, 3, 9, 11}, 7);
 };
@@ -61,7 +62,7 @@ TEST_F(TuneOnDevices, FindsKernelsThatGiveTheSameBits) {
     // Another batch is another call: nothing was compiled for it.
     EXPECT_LE(relative_difference(tuned.run({images_.images(1, 1)}).front(), expected.images(1, 1)), 1e-4);
     const KernelCacheState state = KernelCache(folders()).examine(kernel_target_of);
-    EXPECT_THAT(state.usable, ::testing::Not(::testing::IsEmpty()));
+    ASSERT_THAT(state.usable, ::testing::Not(::testing::IsEmpty()));
     EXPECT_THAT(state.misses, ::testing::IsEmpty());
     EXPECT_EQ(state.usable.front().record.identity.device, kernel_target(device).device);
   }

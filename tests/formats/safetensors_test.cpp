@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -141,7 +142,7 @@ TEST(Safetensors, MisalignedTensorsAreCopiedAndViewsKeepTheBytesAlive) {
 
 class SafetensorsFiles : public testing::Test {
  protected:
-  std::string path_ = testing::TempDir() + "lithe_safetensors_test.safetensors";
+  std::string path_ = testing::TempDir() + "lithe_safetensors_test_" + std::to_string(::getpid()) + ".safetensors";
   void TearDown() override { std::filesystem::remove(path_); }
 };
 
