@@ -1,6 +1,7 @@
 // The commands as users run them.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <csignal>
 
 #include <nlohmann/json.hpp>
@@ -53,6 +54,22 @@ TEST_F(TrainProgram, EvaluatesWhatItTrained) {
   EXPECT_EQ(report["confusion"].size(), 2u);
   EXPECT_THAT(shell(evaluate + (folder_ / "data")).out, HasSubstr("top-1"));
   EXPECT_EQ(shell(evaluate + "/nowhere").code, 4);
+}
+
+TEST_F(TrainProgram, SeveralSeedsHaveAMeanAndADeviation) {
+  const Outcome run = shell(train("runs", "--epochs 1 --lr 0.05 --seed 4 --seeds 3"));
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto report = nlohmann::json::parse(read_text(folder_ / "runs/seeds.json"));
+  ASSERT_EQ(report["runs"].size(), 3u);
+  double sum = 0, squares = 0;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(report["runs"][i]["seed"], 4 + i);
+    const double top1 = report["runs"][i]["validation_top1"];
+    sum += top1, squares += top1 * top1;
+    EXPECT_TRUE(std::filesystem::exists(folder_ / ("runs/seed-" + std::to_string(4 + i) + "/best.safetensors")));
+  }
+  EXPECT_NEAR(report["mean"], sum / 3, 1e-12);
+  EXPECT_NEAR(report["deviation"], std::sqrt((squares - sum * sum / 3) / 2), 1e-7);
 }
 
 TEST_F(TrainProgram, SaysWhatIsWrong) {
