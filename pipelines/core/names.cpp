@@ -1,7 +1,9 @@
 #include "pipelines/core/names.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <sstream>
 
 namespace lithe {
 namespace {
@@ -32,6 +34,11 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
     if (d < best) best = d, nearest = candidate;
   }
   return nearest.empty() ? "" : " (did you mean \"" + nearest + "\"?)";
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
 }  // namespace lithe

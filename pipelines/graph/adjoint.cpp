@@ -1,19 +1,13 @@
 #include "pipelines/graph/adjoint.h"
 
 #include <algorithm>
-#include <iterator>
-#include <sstream>
 
+#include "pipelines/core/names.h"
 #include "pipelines/graph/forward.h"
 #include "pipelines/graph/kernel_call.h"
 
 namespace lithe {
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
 
 bool gives(const Adjoint& adjoint, const std::string& port) {
   const std::vector<std::string> ports = words(adjoint.inputs);

@@ -1,19 +1,13 @@
 #include "pipelines/graph/kernel_call.h"
 
 #include <iomanip>
-#include <iterator>
-#include <sstream>
 
+#include "pipelines/core/names.h"
 #include "pipelines/graph/look_ahead.h"
 #include "pipelines/kernel_cache/kernel_cache.h"
 
 namespace lithe {
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
 
 halide_dimension_t dimension(int64_t extent, int64_t stride) {
   return halide_dimension_t(0, static_cast<int32_t>(extent), static_cast<int32_t>(stride));

@@ -1,18 +1,15 @@
 #include "pipelines/graph/training_plan.h"
 
 #include <algorithm>
-#include <iterator>
-#include <set>
-#include <sstream>
 
+#include "pipelines/core/names.h"
 #include "pipelines/graph/adjoint.h"
 
 namespace lithe {
 namespace {
 
-std::set<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
+bool holds(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 class Planner {
@@ -34,13 +31,13 @@ class Planner {
 
   void add(const Node& node) {
     TrainingPlan::Step step{bind_dims(node, shapes_), {}, {}, {}, {}};
-    const std::set<std::string> with_gradient = words(node.op->gradients());
+    const std::vector<std::string> with_gradient = words(node.op->gradients());
     std::vector<bool> wanted;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId id = node.inputs[i];
       step.shapes.push_back(id == kNoValue ? Shape() : shapes_[static_cast<size_t>(id)]);
       wanted.push_back(is_wanted(id));
-      if (wanted.back() && !with_gradient.count(node.op->port_of(i).name)) {
+      if (wanted.back() && !holds(with_gradient, node.op->port_of(i).name)) {
         throw Error(node.name + ": " + node.op->name() + "." + node.op->port_of(i).name +
                     " has no gradient; networks are trained as they are written, before rewrites");
       }
@@ -56,7 +53,7 @@ class Planner {
   // On the way back the first node is the last to read.
   void keep(const Node& node, const std::vector<std::string>& ports) {
     const auto keep_value = [&](ValueId id, const std::string& port) {
-      const bool is_read = id != kNoValue && std::find(ports.begin(), ports.end(), port) != ports.end();
+      const bool is_read = id != kNoValue && holds(ports, port);
       if (is_read && readers_[static_cast<size_t>(id)] == kNone) readers_[static_cast<size_t>(id)] = plan_.steps.size();
     };
     for (size_t i = 0; i < node.inputs.size(); ++i) keep_value(node.inputs[i], node.op->port_of(i).name);

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
-#include <iterator>
-#include <set>
-#include <sstream>
 
+#include "pipelines/core/names.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/adjoint.h"
 #include "pipelines/graph/forward.h"
@@ -69,10 +68,10 @@ void compare(const OpCase& c, const Tensor& gradient, const Slopes& slopes) {
 std::vector<size_t> inputs_with_gradient(const OpCase& c) {
   std::vector<size_t> inputs;
   if (!c.node.op->gradients_exist(c.dims())) return inputs;
-  std::istringstream in(c.node.op->gradients());
-  const std::set<std::string> ports{std::istream_iterator<std::string>(in), {}};
+  const std::vector<std::string> ports = words(c.node.op->gradients());
   for (size_t i = 0; i < c.inputs.size(); ++i) {
-    if (!c.inputs[i].empty() && ports.count(c.node.op->port_of(i).name)) inputs.push_back(i);
+    if (!c.inputs[i].empty() && std::count(ports.begin(), ports.end(), c.node.op->port_of(i).name) > 0)
+      inputs.push_back(i);
   }
   return inputs;
 }

@@ -3,19 +3,14 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
+#include "pipelines/core/names.h"
 #include "pipelines/graph/kernels.h"
 #include "pipelines/graph/look_ahead.h"
 #include "tests/ops/op_suite.h"
 
 namespace lithe::testing {
 namespace {
-
-std::set<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
 
 TEST(Registry, EveryOperatorHasItsKernelsAndEveryKernelAnOperator) {
   std::set<std::string> wanted;
