@@ -22,9 +22,8 @@ class Classifier {
   /// Images N C H W (row-major or channels-last) to one row of scores per image: N x classes, row-major.
   virtual Tensor scores(const Tensor& images) = 0;
   /// The same for N C H W images that `write`(i, 1 C H W) supplies, each once. They need not all lie in memory at a
-  /// time: here one after the other does, as many ONNX files are fixed to a batch of one and cv::dnn gains nothing from
-  /// more.
-  virtual Tensor scores(const Shape& images, const WriteImage& write);
+  /// time.
+  virtual Tensor scores(const Shape& images, const WriteImage& write) = 0;
   /// The CUDA device in whose memory `write` finds its images, row-major; nullptr where they lie on this side.
   virtual DeviceMemory* images_on() const { return nullptr; }
   /// Whether the scores are probabilities already: the network ends with a softmax.
@@ -32,6 +31,9 @@ class Classifier {
   /// What decides the bits of the scores for images of this shape.
   virtual std::string plan_hash(const Shape& image) const = 0;
 };
+
+/// Scores of images that are written and computed one after the other.
+Tensor one_by_one(Classifier& classifier, const Shape& images, const WriteImage& write);
 
 /// Lithe's own engine. `images_on_device`: batches are written to the memory of its device.
 std::unique_ptr<Classifier> session_classifier(const Model& model, const SessionOptions& options = {},

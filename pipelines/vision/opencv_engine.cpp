@@ -36,7 +36,8 @@ class OpenCvClassifier final : public Classifier {
     }
   }
 
-  using Classifier::scores;
+  // Many ONNX files are fixed to a batch of one, and cv::dnn gains nothing from more.
+  Tensor scores(const Shape& images, const WriteImage& write) override { return one_by_one(*this, images, write); }
   Tensor scores(const Tensor& images) override {
     const Tensor rows = images.contiguous();  // cv::dnn knows only N C H W
     const std::vector<int> extents(rows.shape().begin(), rows.shape().end());
