@@ -14,13 +14,6 @@ std::map<std::string, std::unique_ptr<Op>>& registry() {
   return *ops;
 }
 
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> result;
-  for (std::string word; in >> word;) result.push_back(word);
-  return result;
-}
-
 bool is_number(const std::string& word) { return std::all_of(word.begin(), word.end(), ::isdigit); }
 
 const char* type_name(const Attribute& a) {
