@@ -134,6 +134,7 @@ TEST(Loader, ReportsWhatItsConsumerWaited) {
   EXPECT_LE(times.share(), 1);
 }
 
+// Whoever leaves must not wait for ever, nor may a batch be written after that.
 TEST(Loader, CanBeLeftAtAnyTime) {
   for (int i = 0; i < 20; ++i) {
     Loader loader(noise(), as_it_is(), everything(), training());
