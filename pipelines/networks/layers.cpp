@@ -9,9 +9,14 @@ ValueId image_input(GraphBuilder& g, const NetworkOptions& o) {
   return g.input("input", {1, 3, size, size});
 }
 
-NetworkOption stem_stride_option() { return {"stem_stride", "2", "stride of the first layer; 1 for small images"}; }
+void add_stride_options(std::vector<NetworkOption>* options) {
+  options->push_back({"stem_stride", "2", "stride of the first layer; 1 for small images"});
+  options->push_back({"first_stride", "2", "stride of the first block that has one; 1 for small images"});
+}
 
 int64_t stem_stride(const NetworkOptions& o) { return o.integer("stem_stride", 1, 2); }
+
+int64_t first_stride(const NetworkOptions& o) { return o.integer("first_stride", 1, 2); }
 
 std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
                                           const std::string& input_size) {

@@ -12,9 +12,11 @@ namespace lithe {
 
 /// An image of `--set input_size`, named "input": 1 3 S S.
 ValueId image_input(GraphBuilder& g, const NetworkOptions& o);
-/// `--set stem_stride`: 1 keeps small images (32 x 32) twice as large throughout.
-NetworkOption stem_stride_option();
+/// `--set stem_stride`, `--set first_stride`: 1 keeps small images (32 x 32) twice as large from the first layer, or
+/// from the first block with a stride, on.
+void add_stride_options(std::vector<NetworkOption>* options);
 int64_t stem_stride(const NetworkOptions& o);
+int64_t first_stride(const NetworkOptions& o);
 /// The options that every network has, with its defaults.
 std::vector<NetworkOption> common_options(const std::string& classes, const std::string& dropout,
                                           const std::string& input_size = "224");

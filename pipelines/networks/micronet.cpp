@@ -165,8 +165,13 @@ ValueId swish_linear(GraphBuilder& g, const std::string& name, ValueId x, int64_
 Graph micronet(const MicroNet& net, const NetworkOptions& o) {
   GraphBuilder g(net.name);
   ValueId v = stem(g, image_input(g, o), net.stem, stem_stride(o));
-  int index = 0;
-  for (const MicroRow& row : net.rows) v = micro_block(g, "features." + std::to_string(++index), v, row, net);
+  const bool dynamic = o.integer("shift_max", 0, 1) == 1;
+  for (size_t i = 0; i < net.rows.size(); ++i) {
+    MicroRow row = net.rows[i];
+    if (i == 0) row.stride = first_stride(o);
+    if (!dynamic) row.shift_max = {0, 0, 0};
+    v = micro_block(g, "features." + std::to_string(i + 1), v, row, net);
+  }
   v = g.op("global_avg_pool", "avgpool.1", {g.op("relu6", "avgpool.0", {v})});
   v = swish_linear(g, "classifier.0", g.op("hard_swish", "avgpool", {v}), net.head);
   v = g.op("dropout", "classifier.1", {v}, {{"p", dropout_rate(o)}});
@@ -180,7 +185,8 @@ std::vector<Network> micronets() {
   std::vector<Network> result;
   for (const MicroNet& net : table()) {
     auto options = common_options("1000", net.dropout);
-    options.push_back(stem_stride_option());
+    add_stride_options(&options);
+    options.push_back({"shift_max", "1", "Dynamic Shift-Max; 0: ReLU6 where it has two branches, nothing elsewhere"});
     result.push_back({net.name, "MicroNet (Li et al., ICCV 2021), Dynamic Shift-Max on factorised convolutions",
                       options, [&net](const NetworkOptions& o) { return micronet(net, o); }, net.published});
   }

@@ -73,10 +73,11 @@ Graph mobilenet_v2(bool dynamic, const NetworkOptions& o) {
   GraphBuilder g(o.network());
   const Conv stem = square(round_channels(32 * f.width, 8), 3, stem_stride(o));
   ValueId v = Sequence{g, "features.0", false}.add(image_input(g, o), stem);
-  int index = 0;
+  int index = 0, strided = 0;
   for (const Row& row : kRows) {
+    const int64_t stride = row.stride == 2 && ++strided == 1 ? first_stride(o) : row.stride;
     for (int64_t i = 0; i < row.count; ++i) {
-      v = inverted_residual(g, "features." + std::to_string(++index), v, row, i == 0 ? row.stride : 1, f);
+      v = inverted_residual(g, "features." + std::to_string(++index), v, row, i == 0 ? stride : 1, f);
     }
   }
   const std::string last = dynamic ? "conv" : "features." + std::to_string(++index);
@@ -95,7 +96,7 @@ Network member(bool dynamic) {
                       : "MobileNetV2 (Sandler et al., CVPR 2018)";
   n.options = common_options("1000", "0.2");
   n.options.push_back({"width", "1.0", "channels relative to the published table"});
-  n.options.push_back(stem_stride_option());
+  add_stride_options(&n.options);
   if (dynamic)
     n.options.push_back({"fc_squeeze", "8", "reduction of the light branch; 16 in the released x1.0 weights"});
   n.build = [dynamic](const NetworkOptions& o) { return mobilenet_v2(dynamic, o); };

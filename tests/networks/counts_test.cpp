@@ -55,6 +55,25 @@ TEST(Counts, AStemOfStride1KeepsSmallImagesLarge) {
   EXPECT_EQ(micro.value(micro.find("features.0")).shape, (Shape{1, 4, 32, 32}));
 }
 
+TEST(Counts, AFirstBlockOfStride1KeepsSmallImagesLargeFromThereOn) {
+  for (const std::string name : {"mobilenet_v2", "micronet_m1"}) {
+    const Graph small = build_network(name, {{"first_stride", "1"}});
+    EXPECT_EQ(small.parameter_count(), build_network(name).parameter_count());
+    EXPECT_GT(total_madds(small).a(), 3 * total_madds(build_network(name)).a() / 2);
+  }
+}
+
+TEST(Counts, MicroNetWithoutShiftMax) {
+  const Graph g = build_network("micronet_m3", {{"shift_max", "0"}});
+  for (const Node& node : g.nodes) EXPECT_NE(node.op->name(), "dynamic_shift_max");
+  const Graph dynamic = build_network("micronet_m3");
+  EXPECT_LT(g.parameter_count(), dynamic.parameter_count());
+  EXPECT_EQ(std::count_if(g.nodes.begin(), g.nodes.end(), [](const Node& n) { return n.op->name() == "relu6"; }),
+            std::count_if(dynamic.nodes.begin(), dynamic.nodes.end(), [](const Node& n) {
+              return n.op->name() == "relu6" || n.op->name() == "dynamic_shift_max";
+            }));
+}
+
 // Counted by hand: 0.27M parameters as published; projections instead of padded shortcuts add 2,560 weights.
 TEST(Counts, ResNetsForSmallImages) {
   const Graph small = build_network("resnet8"), large = build_network("resnet20");
