@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include "datasets/loader.h"
 #include "pipelines/core/threads.h"
@@ -39,6 +40,7 @@ class Run {
   /// One epoch. Returns false if the user asked to stop before its end.
   bool train(int64_t epoch, EpochMetrics* metrics, Progress& progress) {
     const auto start = Clock::now();
+    const std::clock_t cpu_start = std::clock();
     int64_t images = 0, correct = 0;
     for (const LabelledBatch& batch : loader_.epoch(epoch)) {
       if (progress.interrupted()) return false;
@@ -53,6 +55,7 @@ class Run {
     metrics->loss /= batches, metrics->gradient_norm /= batches;
     metrics->top1 = static_cast<double>(correct) / static_cast<double>(images);
     metrics->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    metrics->cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
     metrics->images_per_second = static_cast<double>(images) / metrics->seconds;
     metrics->waited = loader_.times().share();
     return true;

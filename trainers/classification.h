@@ -62,7 +62,8 @@ struct EpochMetrics {
   double lr = 0;                                 // of its last step
   double loss = 0, top1 = 0, gradient_norm = 0;  // means over its training batches
   double validation_loss = 0, validation_top1 = 0, validation_top5 = 0, calibration_error = 0;
-  double seconds = 0, images_per_second = 0, waited = 0;  // of its training steps; share of time without a batch
+  // Of its training steps: time on the wall and of all processors, and the share without a batch.
+  double seconds = 0, cpu_seconds = 0, images_per_second = 0, waited = 0;
 };
 
 struct TrainingSummary {

@@ -26,6 +26,7 @@ void each_column(Metrics& m, Visit&& visit) {
   visit("validation_top5", m.validation_top5);
   visit("calibration_error", m.calibration_error);
   visit("seconds", m.seconds);
+  visit("cpu_seconds", m.cpu_seconds);
   visit("images_per_second", m.images_per_second);
   visit("waited", m.waited);
 }
