@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <vector>
+
+#include "pipelines/graph/memory_pool.h"
 
 namespace lithe {
 namespace {
 
 constexpr std::size_t kAlignment = 128;               // also the room for a block's header
-constexpr std::size_t kKept = std::size_t{64} << 20;  // bytes that a thread keeps at most
+constexpr std::size_t kLarge = std::size_t{1} << 20;  // bytes from which threads share
+constexpr std::size_t kKept = std::size_t{8} << 20;   // that a thread keeps at most
 
 struct Block {
   std::size_t bytes;  // without the header
@@ -55,17 +59,20 @@ thread_local Cache cache;
 
 void* allocate_scratch(std::size_t bytes) {
   bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  Block* block = cache.take(bytes);
+  Block* block = bytes < kLarge ? cache.take(bytes) : nullptr;
   if (block == nullptr) {
-    block = static_cast<Block*>(std::aligned_alloc(kAlignment, kAlignment + bytes));
-    if (block == nullptr) return nullptr;
-    block->bytes = bytes;
+    void* const memory = bytes < kLarge ? std::aligned_alloc(kAlignment, kAlignment + bytes)
+                                        : MemoryPool::shared().take(kAlignment + bytes);
+    if (memory == nullptr) return nullptr;
+    block = new (memory) Block{bytes};
   }
   return reinterpret_cast<char*>(block) + kAlignment;
 }
 
 void free_scratch(void* memory) {
-  if (memory != nullptr) cache.keep(reinterpret_cast<Block*>(static_cast<char*>(memory) - kAlignment));
+  if (memory == nullptr) return;
+  auto* const block = reinterpret_cast<Block*>(static_cast<char*>(memory) - kAlignment);
+  block->bytes < kLarge ? cache.keep(block) : MemoryPool::shared().give_back(block);
 }
 
 }  // namespace lithe

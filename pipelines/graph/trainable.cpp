@@ -8,6 +8,7 @@
 #include "pipelines/graph/adjoint.h"
 #include "pipelines/graph/forward.h"
 #include "pipelines/graph/gradient_sum.h"
+#include "pipelines/graph/memory_pool.h"
 #include "pipelines/graph/training_plan.h"
 
 namespace lithe {
@@ -81,7 +82,7 @@ struct Trainable::State {
              : value.kind == ValueKind::kParameter ? o.parameter_gradients && !o.frozen.count(value.name)
                                                    : false;
     };
-    pool.trim();  // other tensors from now on
+    MemoryPool::shared().trim();  // other tensors from now on
     const auto made = std::make_shared<const TrainingPlan>(make_training_plan(of(o.mode), inputs, is_wanted));
     plans.push_front({inputs, o.mode, o.parameter_gradients, o.input_gradients, o.frozen, made});
     if (plans.size() > kPlansKept) plans.pop_back();
@@ -93,8 +94,8 @@ Trainable::Trainable(Graph graph) : state_(std::make_unique<State>(std::move(gra
 Trainable::~Trainable() = default;
 
 const Graph& Trainable::graph() const { return state_->graph; }
-int64_t Trainable::peak_bytes() const { return state_->pool.peak_bytes(); }
-void Trainable::reset_peak() { state_->pool.reset_peak(); }
+int64_t Trainable::peak_bytes() const { return MemoryPool::shared().peak_bytes(); }
+void Trainable::reset_peak() { MemoryPool::shared().reset_peak(); }
 
 Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& inputs, const PassOptions& options) {
   const Graph& graph = state_->of(options.mode);

@@ -45,7 +45,8 @@ class Trainable {
   /// caller keeps a copy of the pass, through which it may go again. Bits do not depend on the number of threads.
   std::vector<Tensor> backward(Pass pass, const std::vector<Tensor>& output_gradients, Gradients* gradients);
 
-  /// The most memory that activations and gradients took at a time, in bytes, since the last call of `reset_peak`.
+  /// The most memory that activations, gradients and kernels' temporaries of this process took at a time, in bytes,
+  /// since the last call of `reset_peak`.
   int64_t peak_bytes() const;
   void reset_peak();
 

@@ -1,0 +1,88 @@
+#include "pipelines/graph/memory_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "pipelines/core/random.h"
+
+namespace lithe::testing {
+namespace {
+
+constexpr size_t kMegabyte = size_t{1} << 20;
+
+TEST(MemoryPool, GivesTheSameMemoryAgain) {
+  MemoryPool pool;
+  const auto step = [&] {
+    std::vector<void*> blocks;
+    for (const size_t size : {5 * kMegabyte, kMegabyte / 3, size_t{1}, 40 * kMegabyte}) {
+      blocks.push_back(pool.take(size));
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(blocks.back()) % 128, 0);
+    }
+    for (void* block : blocks) pool.give_back(block);
+    return blocks;
+  };
+  const auto first = step();
+  const int64_t held = pool.held();
+  EXPECT_EQ(step(), first);
+  EXPECT_EQ(pool.held(), held);
+  EXPECT_EQ(pool.bytes(), 0);
+  EXPECT_LT(pool.peak_bytes(), static_cast<int64_t>(46 * kMegabyte));
+  EXPECT_GE(pool.peak_bytes(), static_cast<int64_t>(45 * kMegabyte));
+  pool.trim();
+  EXPECT_EQ(pool.held(), 0);
+}
+
+TEST(MemoryPool, JoinsWhatLiesSideBySide) {
+  MemoryPool pool;
+  std::vector<void*> small;
+  for (int i = 0; i < 32; ++i) small.push_back(pool.take(kMegabyte));
+  const int64_t held = pool.held();
+  for (size_t i = 0; i < 32; i += 2) pool.give_back(small[i]);  // every second one first
+  for (size_t i = 1; i < 32; i += 2) pool.give_back(small[i]);
+  void* const whole = pool.take(32 * kMegabyte);
+  EXPECT_EQ(pool.held(), held);
+  pool.give_back(whole);
+}
+
+TEST(MemoryPool, KeepsBlocksApartAndWhatIsInUse) {
+  MemoryPool pool;
+  struct Owned {
+    unsigned char* memory;
+    size_t size;
+    unsigned char mark;
+  };
+  const auto work = [&](uint64_t seed) {
+    const RandomStream random(seed, "blocks");
+    std::vector<Owned> owned;
+    const auto check = [](const Owned& o) { return o.memory[0] == o.mark && o.memory[o.size - 1] == o.mark; };
+    for (uint64_t i = 0; i < 3000; ++i) {
+      if (owned.size() > 20) {
+        const size_t which = random.bits(2 * i) % owned.size();
+        EXPECT_TRUE(check(owned[which]));
+        pool.give_back(owned[which].memory);
+        owned.erase(owned.begin() + static_cast<std::ptrdiff_t>(which));
+      }
+      const size_t size = 1 + random.bits(2 * i + 1) % (kMegabyte / 2);
+      const auto mark = static_cast<unsigned char>(random.bits(2 * i) >> 8);
+      owned.push_back({static_cast<unsigned char*>(pool.take(size)), size, mark});
+      owned.back().memory[0] = owned.back().memory[size - 1] = mark;
+      if (i % 500 == 0) pool.trim();
+    }
+    for (const Owned& o : owned) {
+      EXPECT_TRUE(check(o));
+      pool.give_back(o.memory);
+    }
+  };
+  std::thread other([&] { work(2); });
+  work(1);
+  other.join();
+  EXPECT_EQ(pool.bytes(), 0);
+  pool.trim();
+  EXPECT_EQ(pool.held(), 0);
+}
+
+}  // namespace
+}  // namespace lithe::testing
