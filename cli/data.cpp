@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/cost.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "datasets/module.h"
 #include "pipelines/core/threads.h"
+#include "pipelines/graph/cost.h"
 
 namespace lithe::cli {
 namespace {
@@ -15,17 +15,24 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct DataOptions {
-  std::string what, path, split, output;
-  int64_t limit = 0;
+  std::string what, split, output, fonts;
+  std::optional<std::string> path;
+  int64_t limit = 0, count = 10000;
+  uint64_t seed = 1;
   int threads = 0;
   bool json = false;
   template <class Field>
   void visit(Field&& f) {
-    f.positional("what", what, "check: look at every image; export: write them as PNG files", "check|export");
+    f.positional("what", what,
+                 "check: look at every image; export: write them as PNG files; make-digits: render digits as IDX",
+                 "check|export|make-digits");
     f.positional("path", path, "data set, or FORM:PATH (docs/data.md)", "FILE|DIR");
-    f("split", split, "only this one: train, test, or a domain", "TEXT");
-    f("output", output, "folder for the images of export, one folder per class in it", "DIR");
+    f("split", split, "only this one: train, test, or a domain; make-digits: its name, train unless given", "TEXT");
+    f("output", output, "folder for the images: of export one folder per class, of make-digits two files", "DIR");
     f("limit", limit, "export at most N images, evenly spaced; 0: all", "N");
+    f("count", count, "make-digits: images");
+    f("fonts", fonts, "make-digits: folder that is searched for fonts; else /usr/share/fonts", "DIR");
+    f("seed", seed, "make-digits: the same seed and fonts give the same images");
     f("threads", threads, "threads in all; 0: one per core");
     f("json", json, "the report as JSON");
   }
@@ -80,9 +87,16 @@ void print(const SplitReport& split) {
   for (const BrokenImage& image : split.broken) std::cout << "broken: " << image.where << ": " << image.reason << "\n";
 }
 
+const std::string& path_of(const DataOptions& o) {
+  if (!o.path) throw Error(ErrorKind::kUsage, "PATH is missing: the data set");
+  return *o.path;
+}
+
+ExitCode stopped() { return static_cast<ExitCode>(128 + caught_interrupt()); }
+
 ExitCode check(const DataOptions& o, Progress& progress) {
-  const DatasetReport report = datasets().check(o.path, o.split, progress);
-  if (progress.interrupted()) return static_cast<ExitCode>(128 + caught_interrupt());
+  const DatasetReport report = datasets().check(path_of(o), o.split, progress);
+  if (progress.interrupted()) return stopped();
   if (o.json) {
     std::cout << as_json(report).dump(2) << "\n";
   } else {
@@ -94,9 +108,19 @@ ExitCode check(const DataOptions& o, Progress& progress) {
 
 ExitCode export_to(const DataOptions& o, Progress& progress) {
   if (o.output.empty()) throw Error(ErrorKind::kUsage, "--output: export needs a folder for the images");
-  const int64_t count = datasets().export_images(o.path, o.split, o.output, o.limit, progress);
-  if (progress.interrupted()) return static_cast<ExitCode>(128 + caught_interrupt());
+  const int64_t count = datasets().export_images(path_of(o), o.split, o.output, o.limit, progress);
+  if (progress.interrupted()) return stopped();
   progress.message(o.output + ": " + std::to_string(count) + " images");
+  return kDone;
+}
+
+ExitCode make_digits(const DataOptions& o, Progress& progress) {
+  if (o.path) throw Error(ErrorKind::kUsage, "make-digits reads no data set: too many arguments");
+  if (o.output.empty()) throw Error(ErrorKind::kUsage, "--output: make-digits needs a folder for the images");
+  const std::string split = o.split.empty() ? "train" : o.split;
+  const int64_t fonts = datasets().make_digits({o.output, split, o.fonts, o.count, o.seed}, progress);
+  if (progress.interrupted()) return stopped();
+  progress.message(o.output + ": " + std::to_string(o.count) + " digits from " + std::to_string(fonts) + " fonts");
   return kDone;
 }
 
@@ -105,17 +129,20 @@ ExitCode data(const DataOptions& o, const ProgressOptions& p) {
   at_least(0, "--limit", o.limit);
   set_threads(o.threads);
   ProgressDisplay progress(p);
+  if (o.what == "make-digits") return make_digits(o, progress);
   return o.what == "check" ? check(o, progress) : export_to(o, progress);
 }
 
 }  // namespace
 
 extern const Command kData = command_of<DataOptions, ProgressOptions>(
-    "data", "check a data set, or write its images as files",
+    "data", "check a data set, write its images as files, or make one of rendered digits",
     {{"lithe data check /usr/share/datasets/fashion-mnist",
       "counts, classes, sizes; exit code 7 if an image is broken"},
      {"lithe data check domains:office --split amazon --json", "one domain of a folder of domains, as JSON"},
-     {"lithe data export data/cifar10 --split test --output images", "for `lithe classify images`"}},
+     {"lithe data export data/cifar10 --split test --output images", "for `lithe classify images`"},
+     {"lithe data make-digits --output synth --count 20000 --seed 1",
+      "digits in all fonts of the system, as synth/train; for a test split: --split test --seed 2"}},
     data);
 
 }  // namespace lithe::cli

@@ -3,7 +3,7 @@
 namespace lithe {
 namespace {
 
-constexpr DatasetsModule kModule{check_dataset, export_images};
+constexpr DatasetsModule kModule{check_dataset, export_images, make_digits};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "datasets/check.h"
 #include "datasets/export.h"
+#include "datasets/make_digits.h"
 #include "pipelines/core/shared_library.h"
 
 namespace lithe {
@@ -11,6 +12,7 @@ struct DatasetsModule {
   DatasetReport (*check)(const std::string& where, const std::string& only, Progress& progress);
   int64_t (*export_images)(const std::string& where, const std::string& split, const std::string& folder, int64_t limit,
                            Progress& progress);
+  int64_t (*make_digits)(const MakeDigitsOptions& options, Progress& progress);
 };
 
 /// What liblithe_datasets.so offers.
