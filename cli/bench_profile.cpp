@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "cli/cost.h"
+#include "pipelines/graph/cost.h"
 
 namespace lithe::cli {
 namespace {

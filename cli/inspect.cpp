@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/cost.h"
 #include "cli/model_options.h"
+#include "pipelines/graph/cost.h"
 
 namespace lithe::cli {
 namespace {

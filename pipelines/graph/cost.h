@@ -7,7 +7,7 @@
 
 #include "pipelines/graph/graph.h"
 
-namespace lithe::cli {
+namespace lithe {
 
 struct LayerCost {
   std::string name, op;
@@ -31,4 +31,4 @@ Cost cost_of(const Graph& graph, int64_t input_size);
 /// 1019590 as "1,019,590".
 std::string grouped(int64_t number);
 
-}  // namespace lithe::cli
+}  // namespace lithe

@@ -1,8 +1,8 @@
-#include "cli/cost.h"
+#include "pipelines/graph/cost.h"
 
 #include <set>
 
-namespace lithe::cli {
+namespace lithe {
 
 Cost cost_of(const Graph& graph, int64_t input_size) {
   std::vector<Shape> inputs = input_shapes(graph, 1);
@@ -39,4 +39,4 @@ std::string grouped(int64_t number) {
   return digits;
 }
 
-}  // namespace lithe::cli
+}  // namespace lithe
