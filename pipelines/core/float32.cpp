@@ -44,4 +44,15 @@ Tensor to_float32(const Tensor& x) {
   LITHE_CHECK(false);
 }
 
+Tensor to_half(const Tensor& x, DType type) {
+  LITHE_CHECK(type == DType::kF16 || type == DType::kBF16);
+  const Tensor rows = x.contiguous();
+  Tensor y(x.shape(), type);
+  auto* to = static_cast<uint16_t*>(y.raw());
+  for (int64_t i = 0, count = x.size(); i < count; ++i) {
+    to[i] = type == DType::kF16 ? to_float16(rows.data()[i]) : to_bfloat16(rows.data()[i]);
+  }
+  return y;
+}
+
 }  // namespace lithe

@@ -1,6 +1,9 @@
 #include "pipelines/model/model.h"
 
+#include <cmath>
+
 #include "pipelines/core/file.h"
+#include "pipelines/core/float32.h"
 #include "pipelines/core/names.h"
 #include "pipelines/formats/graph_json.h"
 #include "pipelines/formats/onnx_import.h"
@@ -114,8 +117,20 @@ Model load_model(const ModelRequest& request) {
   return model;
 }
 
-void save_model(const Model& model, const std::string& path) {
-  write_safetensors(path, model.parameters, write_metadata(model));
+void save_model(const Model& model, const std::string& path, DType weights) {
+  Parameters stored = model.parameters;
+  for (auto& [name, tensor] : stored) {
+    if (weights == DType::kF32 || tensor.rank() < 2) continue;
+    const Tensor exact = tensor.contiguous();
+    tensor = to_half(exact, weights);
+    const Tensor read = to_float32(tensor);
+    for (int64_t i = 0; i < exact.size(); ++i) {
+      if (std::isfinite(read.data()[i]) || !std::isfinite(exact.data()[i])) continue;
+      throw Error(path + ": parameter \"" + name + "\" holds " + std::to_string(exact.data()[i]) +
+                  ", beyond the range of " + name_of(weights));
+    }
+  }
+  write_safetensors(path, stored, write_metadata(model));
 }
 
 std::string model_hash(const Graph& graph, const Parameters& parameters) {

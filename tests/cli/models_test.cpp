@@ -1,6 +1,7 @@
 // `lithe run`, `export` and `import`: the program's answers against the library's.
 #include <gmock/gmock.h>
 
+#include "pipelines/core/float32.h"
 #include "pipelines/formats/safetensors.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
@@ -81,6 +82,26 @@ TEST_F(Models, ExportAndImportKeepTheOutputs) {
   EXPECT_EQ(model.preprocessing.crop_width, 64);
   std::ofstream(labels) << "too few\n";
   EXPECT_EQ(shell("lithe import " + onnx + " --labels " + labels + " --output " + lithe).code, 4);
+}
+
+TEST_F(Models, ExportHalvesALitheFile) {
+  const std::string whole = folder_ / "whole.safetensors", half = folder_ / "half.safetensors";
+  const std::string model = std::string("lithe export micronet_m0 --seed 3") + kSmall;
+  ASSERT_EQ(shell(model + "--output " + whole).code, 0);
+  ASSERT_EQ(shell(model + "--weights-precision f16 --output " + half).code, 0);
+  EXPECT_LT(std::filesystem::file_size(half), 0.55 * static_cast<double>(std::filesystem::file_size(whole)));
+  const SafetensorsFile exact = read_safetensors(whole);
+  for (const auto& [name, tensor] : read_safetensors(half).tensors) {
+    const Tensor& given = exact.tensors.at(name);
+    if (tensor.rank() < 2) {
+      EXPECT_EQ(relative_difference(tensor, given), 0) << name;
+    } else {
+      EXPECT_EQ(tensor.dtype(), DType::kF16) << name;
+      EXPECT_LT(relative_difference(to_float32(tensor), given), 1 / 2048.0) << name;
+    }
+  }
+  EXPECT_LT(relative_difference(run("--model " + half), run("--model " + whole)), 0.05);
+  EXPECT_EQ(shell(model + "--weights-precision f16 --output " + std::string(folder_ / "m.onnx")).code, 2);
 }
 
 // A checkpoint as torch.save writes it: all parameters in one storage, wrapped as training scripts do.
