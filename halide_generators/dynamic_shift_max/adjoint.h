@@ -1,38 +1,84 @@
 #pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "Halide.h"
 
 namespace lithe {
 
 using namespace Halide;
 
-/// The way back through Dynamic Shift-Max. A branch that is larger gets all of dy, equal ones half of it each.
-struct ShiftMaxGradient {
-  Var c{"c"}, p{"p"}, j{"j"}, k{"k"}, n{"n"};
-  RDom pixel;
-  Func first{"first"}, dx{"dx_of"}, sum{"sum"};  // first: the share of dy that branch 0 gets
+/// What each pixel sends back through Dynamic Shift-Max. A branch that is larger gets all of dy, equal ones half of it
+/// each; with one branch both are the same.
+///
+/// The channels of a pixel are copied into a row that goes on beyond its ends as a ring: seen from c, the channel that
+/// is shifted onto it then lies one or Cg + 1 places on, and the one it is shifted onto as far back. These are plain
+/// vectors of neighbours, two instead of a gather, without a test for the ends.
+struct ShiftMaxRows {
+  Var c{"c"}, j{"j"}, k{"k"}, p{"p"}, n{"n"};
+  Func turn, x, dy, a;  // turn: 1 at the last channel of a group
+  Expr C, Cg;
+  RDom row, rim;
 
   template <class X, class A>
-  ShiftMaxGradient(const X& x, const A& a, const X& dy, Expr C, Expr G, Expr J, Expr K) : pixel(0, x.dim(1).extent()) {
-    const Expr Cg = C / G;
-    const auto turned = [&](Expr from, Expr by) {  // `by` places and groups on
-      return clamp((from / Cg + by + G) % G * Cg + (from % Cg + by + Cg) % Cg, 0, C - 1);
+  ShiftMaxRows(const std::string& name, const X& given, const A& coefficients, const X& gradient, Expr channels,
+               Expr groups, Expr J, Expr K)
+      : turn(name + "_turn"), x(name + "_x"), dy(name + "_dy"), a(name + "_a"), C(channels), Cg(channels / groups) {
+    const Expr reach = min(Cg + 1, C), pixel = min(p, given.dim(1).extent() - 1);
+    row = RDom(0, C), rim = RDom(0, reach);
+    const auto ring = [&](Func f, const std::vector<Expr>& place, const std::function<Expr(Expr)>& at) {
+      const auto here = [&](Expr e) {
+        std::vector<Expr> all{e};
+        all.insert(all.end(), place.begin(), place.end());
+        return all;
+      };
+      f(here(c)) = undef<float>();
+      f(here(row)) = at(row);
+      f(here(rim - reach)) = at(C - reach + rim);
+      f(here(C + rim)) = at(rim);
     };
-    const auto branch = [&](Expr at, Expr which) {
-      return a(at, 0, which, n) * x(at, p, n) +
-             select(J > 1, a(at, min(1, J - 1), which, n) * x(turned(at, 1), p, n), 0.0f);
-    };
-    const Expr zero = branch(c, 0), one = branch(c, min(1, K - 1));
-    first(c, p, n) = select(zero > one, 1.0f, select(zero < one, 0.0f, 0.5f));
-    // What reaches the coefficients of term t of output `at`, summed over the branches.
-    const auto reaching = [&](Expr at, Expr t) {
-      const Expr share = first(at, p, n);
-      return dy(at, p, n) * (share * a(at, t, 0, n) + (1.0f - share) * a(at, t, min(1, K - 1), n));
-    };
-    dx(c, p, n) = reaching(c, 0) + select(J > 1, reaching(turned(c, -1), min(1, J - 1)), 0.0f);
-    const Expr share = select(K == 1, 1.0f, select(k == 0, first(c, pixel, n), 1.0f - first(c, pixel, n)));
-    const Expr source = select(j == 0, c, turned(c, 1));
-    sum(c, j, k, n) = 0.0f;
-    sum(c, j, k, n) += share * dy(c, pixel, n) * x(clamp(source, 0, C - 1), pixel, n);
+    ring(x, {p, n}, [&](Expr e) { return given(e, pixel, n); });
+    ring(dy, {p, n}, [&](Expr e) { return gradient(e, pixel, n); });
+    ring(a, {j, k, n},
+         [&](Expr e) { return select(j < J, coefficients(e, clamp(j, 0, J - 1), clamp(k, 0, K - 1), n), 0.0f); });
+    turn(c) = cast<float>(c % Cg == Cg - 1);
+  }
+
+  Expr shifted() const { return select(turn(c) != 0.0f, x(c + 1, p, n), x(c + 1 + Cg, p, n)); }
+  /// The part of dy that goes to branch 0; the rest goes to branch 1.
+  Expr to_first() const {
+    const auto branch = [&](int which) { return a(c, 0, which, n) * x(c, p, n) + a(c, 1, which, n) * shifted(); };
+    return select(branch(0) > branch(1), 1.0f, select(branch(0) < branch(1), 0.0f, 0.5f)) * dy(c, p, n);
+  }
+};
+
+struct ShiftMaxImageGradient : ShiftMaxRows {
+  Func back{"back"}, dx{"dx_of"};  // back: to the channel itself, and to the one that was shifted onto it
+  template <class X, class A>
+  ShiftMaxImageGradient(const X& x_, const A& a_, const X& dy_, Expr C_, Expr G, Expr J, Expr K)
+      : ShiftMaxRows("dx", x_, a_, dy_, C_, G, J, K) {
+    const Expr first = to_first(), second = dy(c, p, n) - first;
+    back(c, p, n) =
+        Tuple(first * a(c, 0, 0, n) + second * a(c, 0, 1, n), first * a(c, 1, 0, n) + second * a(c, 1, 1, n));
+    dx(c, p, n) = back(c, p, n)[0] + select(turn(c - 1) != 0.0f, back(c - 1, p, n)[1], back(c - 1 - Cg, p, n)[1]);
+  }
+};
+
+struct ShiftMaxCoefficientsGradient : ShiftMaxRows {
+  RDom pixel;
+  Func terms{"terms"}, sum{"sum"}, da{"da_of"};
+  template <class X, class A>
+  ShiftMaxCoefficientsGradient(const X& x_, const A& a_, const X& dy_, Expr C_, Expr G, Expr J, Expr K)
+      : ShiftMaxRows("da", x_, a_, dy_, C_, G, J, K), pixel(0, x_.dim(1).extent()) {
+    terms(c, p, n) = Tuple(to_first(), shifted());
+    const Expr first = terms(c, pixel, n)[0], next = terms(c, pixel, n)[1];
+    const Expr second = dy(c, pixel, n) - first, same = x(c, pixel, n);
+    sum(c, n) = Tuple(0.0f, 0.0f, 0.0f, 0.0f);
+    const FuncRef s = sum(c, n);
+    sum(c, n) = Tuple(s[0] + first * same, s[1] + first * next, s[2] + second * same, s[3] + second * next);
+    const Expr of_first = select(j == 0, s[0], s[1]), of_second = select(j == 0, s[2], s[3]);
+    da(c, j, k, n) = select(K == 1, of_first + of_second, k == 0, of_first, of_second);
   }
 };
 

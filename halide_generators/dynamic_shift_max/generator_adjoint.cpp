@@ -1,5 +1,4 @@
-#include "halide_generators/buffers.h"
-#include "halide_generators/dynamic_shift_max/adjoint.h"
+#include "halide_generators/dynamic_shift_max/schedule_adjoint.h"
 
 namespace {
 
@@ -12,19 +11,14 @@ class ShiftMaxGradient : public Halide::Generator<ShiftMaxGradient> {
   Output<Buffer<float>> dx{"dx", 3}, da{"da", 4};
 
   void generate() {
-    lithe::ShiftMaxGradient f(x, a, dy, C, groups, J, K);
+    lithe::ShiftMaxImageGradient f(x, a, dy, C, groups, J, K);
+    lithe::ShiftMaxCoefficientsGradient g(x, a, dy, C, groups, J, K);
     dx(f.c, f.p, f.n) = f.dx(f.c, f.p, f.n);
-    da(f.c, f.j, f.k, f.n) = f.sum(f.c, f.j, f.k, f.n);
+    da(g.c, g.j, g.k, g.n) = g.da(g.c, g.j, g.k, g.n);
     for (auto* buffer : {&x, &a, &dy}) from_zero(*buffer);
     from_zero(dx), from_zero(da);
-    const int lanes = get_target().natural_vector_size<float>();
-    const auto guard = Halide::TailStrategy::GuardWithIf;
-    f.first.compute_root().vectorize(f.c, lanes, guard).parallel(f.n);
-    dx.vectorize(f.c, lanes, guard).parallel(f.n);
-    // The sums of all coefficients of an image are updated pixel by pixel.
-    da.vectorize(f.c, lanes, guard).parallel(f.n);
-    f.sum.compute_at(da, f.n).vectorize(f.c, lanes, guard);
-    f.sum.update().reorder(f.c, f.j, f.k, f.pixel).vectorize(f.c, lanes, guard);
+    lithe::schedule(f, dx, get_target());
+    lithe::schedule(g, da, get_target());
   }
 };
 
