@@ -1,5 +1,6 @@
 #include "pipelines/networks/dynamic_layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lithe {
@@ -67,21 +68,29 @@ ValueId dcd_linear(GraphBuilder& g, const std::string& name, ValueId x, int64_t 
   return g.op("add", name, {p, r});
 }
 
-ValueId dynamic_residual(GraphBuilder& g, const std::string& block, ValueId x, ValueId u, int64_t stride) {
-  constexpr int64_t kKernels = 4;
-  const int64_t planes = g.channels(u);
+ValueId drt_transfer(GraphBuilder& g, const std::string& block, ValueId x, ValueId u, ValueId v, int64_t stride,
+                     const Drt& drt) {
+  if (drt.kernels == 0 && !drt.channel_attention) return v;
+  const int64_t planes = g.channels(u), squeeze = std::max<int64_t>(4, g.channels(x) / drt.reduction);
   const ValueId pooled = g.op("global_avg_pool", join(block, "pool"), {x});
-  const auto layer = [&](const std::string& part, ValueId in, int64_t width) {
-    return linear(g, join(block, part), in, width, Start::kNormal, /*bias=*/false);
+  const auto attention = [&](const std::string& part, int64_t width) {
+    const auto layer = [&](const std::string& slot, ValueId in, int64_t out) {
+      return linear(g, join(block, part + slot), in, out, Start::kNormal, /*bias=*/false);
+    };
+    return layer(".2", g.op("relu", join(block, part + ".1"), {layer(".0", pooled, squeeze)}), width);
   };
-  const ValueId hidden = g.op("relu", join(block, "fc.1"), {layer("fc.0", pooled, g.channels(x) / 16)});
-  const ValueId pi = g.op("softmax", join(block, "pi"), {layer("fc.2", hidden, kKernels)});
-  std::vector<ValueId> inputs{u, pi};
-  for (int64_t k = 1; k <= kKernels; ++k) {
-    inputs.push_back(g.parameter(join(block, "conv_s" + std::to_string(k) + ".weight"), {planes, planes, 1, 1},
-                                 Init::normal(std::sqrt(2.0 / static_cast<double>(planes)))));
+  if (drt.kernels > 0) {
+    std::vector<ValueId> inputs{u, g.op("softmax", join(block, "pi"), {attention("fc", drt.kernels)})};
+    for (int64_t k = 1; k <= drt.kernels; ++k) {
+      inputs.push_back(g.parameter(join(block, "conv_s" + std::to_string(k) + ".weight"), {planes, planes, 1, 1},
+                                   Init::normal(std::sqrt(2.0 / static_cast<double>(planes)))));
+    }
+    const ValueId residual = g.op("dynamic_residual", join(block, "conv_s"), inputs, {{"stride", stride}});
+    v = g.op("add", join(block, "transfer"), {v, residual});
   }
-  return g.op("dynamic_residual", join(block, "conv_s"), inputs, {{"stride", stride}});
+  if (!drt.channel_attention) return v;
+  const ValueId scale = hard_sigmoid2(g, join(block, "scale"), attention("scale", planes));
+  return g.op("channel_scale", join(block, "scaled"), {v, scale});
 }
 
 }  // namespace lithe

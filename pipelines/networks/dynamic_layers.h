@@ -30,8 +30,18 @@ ValueId dcd_conv(GraphBuilder& g, const std::string& name, ValueId x, const Conv
 /// The same around a linear layer with bias (which lambda scales too), for a classifier. x: N C -> N out.
 ValueId dcd_linear(GraphBuilder& g, const std::string& name, ValueId x, int64_t out, Start start);
 
-/// Dynamic residual of DRT (Li et al., CVPR 2021): sum over k of pi_k(x) Phi_k u, pi = softmax(W2 relu(W1 pool(x))) of
-/// the block's input x, Phi_k 1 x 1 and named `conv_s1` ... `conv_s4` under `block`. u: N C H W -> N C H/s W/s.
-ValueId dynamic_residual(GraphBuilder& g, const std::string& block, ValueId x, ValueId u, int64_t stride);
+/// What DRT (Li et al., CVPR 2021) adds to a convolution that gave v from u, by attention to the block's input x:
+///   subspace routing   v + sum over k of pi_k(x) Phi_k u, pi = softmax(W2 relu(W1 pool(x))), Phi_k 1 x 1; published
+///   channel attention  s(x) * (that), s = hsig2(V2 relu(V1 pool(x))) per channel, 1 at first; ours, since the paper
+///                      names this form without its formula
+struct Drt {
+  int64_t kernels = 0;  // K; 0: none
+  bool channel_attention = false;
+  int64_t reduction = 16;  // W1 and V1 have C / reduction outputs, at least 4
+};
+/// Names under `block`: fc.0, fc.2, conv_s1 ... conv_sK; scale.0, scale.2. Without both forms it returns v.
+/// x: N C H W, u: N P H W, v: N P H/s W/s -> N P H/s W/s.
+ValueId drt_transfer(GraphBuilder& g, const std::string& block, ValueId x, ValueId u, ValueId v, int64_t stride,
+                     const Drt& drt);
 
 }  // namespace lithe

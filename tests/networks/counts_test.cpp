@@ -156,6 +156,31 @@ TEST(Counts, DynamicTransferOnBasicBlocks) {
   EXPECT_EQ(graph.parameter_count() - parameters_under(graph, "F"), expected);
 }
 
+// Counted by hand for 32 x 32. Stem 3 -> 32, 5 x 5; blocks of 32, 64, 128 channels at 16 x 16, 8 x 8, 4 x 4.
+TEST(Counts, DynamicTransferForDigits) {
+  const Graph twin = build_network("drt_digits", {{"kernels", "0"}}), graph = build_network("drt_digits");
+  const int64_t batch_norms = 2 * (32 + 2 * 32 + 3 * 64 + 3 * 128), projections = 32 * 64 + 64 * 128;
+  const int64_t stem = 25 * 3 * 32, first = 9 * 2 * 32 * 32, second = 9 * (32 + 64) * 64, third = 9 * (64 + 128) * 128;
+  EXPECT_EQ(twin.parameter_count() - parameters_under(twin, "F"),
+            stem + first + second + third + projections + batch_norms);
+  const int64_t head = 129 * 256 + 257 * 256 + 257 * 10 + 4 * 256;
+  EXPECT_EQ(parameters_under(twin, "F1."), head);
+  const int64_t kernels = 4 * (32 * 32 + 64 * 64 + 128 * 128), attention = 4 * (32 + 4) + 4 * (32 + 4) + 4 * (64 + 4);
+  EXPECT_EQ(graph.parameter_count() - twin.parameter_count(), kernels + attention);
+  EXPECT_EQ(graph.parameter_count(), 600292);
+  EXPECT_EQ(total_madds(graph).a() - total_madds(twin).a(),
+            4 * (32 * 32 * 256 + 64 * 64 * 64 + 128 * 128 * 16) + attention);
+}
+
+TEST(Counts, TheDynamicPartOfTransferIsAChoice) {
+  const Graph last = build_network("drt_resnet18", {{"first_dynamic", "4"}});
+  EXPECT_EQ(last.find("layer3.0.conv_s1.weight"), kNoValue);
+  EXPECT_NE(last.find("layer4.0.conv_s1.weight"), kNoValue);
+  const Graph first = build_network("drt_resnet18", {{"last_dynamic", "1"}});
+  EXPECT_NE(first.find("layer1.1.conv_s1.weight"), kNoValue);
+  EXPECT_EQ(first.find("layer2.0.conv_s1.weight"), kNoValue);
+}
+
 TEST(Counts, PublishedFiguresAreOurs) {
   for (const Network& network : networks()) {
     const Graph graph = build_network(network.name);

@@ -82,6 +82,26 @@ INSTANTIATE_TEST_SUITE_P(All, DrtBlock,
                                          Case{"drt_resnet18", "layer2.0", "layer1.1", false, 2},
                                          Case{"drt_resnet18", "layer2.1", "layer2.0", false, 1}));
 
+// Ours: s(x) * v behind the residual kernels, s = relu6(V2 relu(V1 gap(x)) + 3) / 3.
+TEST(DrtChannelAttention, ScalesWhatTheConvolutionGives) {
+  for (const std::string kernels : {"0", "3"}) {
+    const Graph graph = build_network("drt_digits", {{"channel_attention", "1"}, {"kernels", kernels}});
+    const Parameters weights = live_weights(graph, 11);
+    const Pass pass = forward(graph, weights, {noise_images(2, 3, 32, 32, 12)});
+    const Block block{weights, "layer2.0"};
+    const Array x(pass.value(graph.find("layer1.0")));
+    Array pooled(x.n, x.c);
+    Array(x).each([&](int n, int c, int h, int w) { pooled(n, c) += x(n, c, h, w) / (x.h * x.w); });
+    const Array hidden = reference::relu(block.conv(pooled, "scale.0"));
+    Array scale = block.conv(hidden, "scale.2");
+    const std::string before = kernels == "0" ? "layer2.0.conv2" : "layer2.0.transfer";
+    Array expected(pass.value(graph.find(before)));
+    expected.each(
+        [&](int n, int c, int h, int w) { expected(n, c, h, w) *= std::min(std::max(scale(n, c) + 3, 0.0), 6.0) / 3; });
+    EXPECT_LT(reference::difference(pass.value(graph.find("layer2.0.scaled")), expected), 1e-5) << kernels;
+  }
+}
+
 TEST(DrtHeads, TheLargerMaximumSpeaks) {
   const Graph graph = build_network("drt_resnet18", {{"input_size", "32"}, {"classes", "5"}});
   const Parameters weights = live_weights(graph, 9);
