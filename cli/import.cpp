@@ -41,15 +41,26 @@ Words names_of(const std::map<std::string, Tensor>& tensors) {
   return names;
 }
 
+// What the user says, and else what the checkpoint's shapes tell.
+std::map<std::string, std::string> options_of(const ImportOptions& o, const std::map<std::string, Tensor>& tensors) {
+  std::map<std::string, std::string> options = o.set;
+  const Network& network = find_network(o.network);
+  if (!network.options_from) return options;
+  std::map<std::string, Shape> shapes;
+  for (const auto& [name, tensor] : tensors) shapes[name] = tensor.shape();
+  options.merge(network.options_from(shapes));
+  return options;
+}
+
 Model from_checkpoint(const ImportOptions& o) {
   if (o.network.empty()) {
     throw Error(ErrorKind::kUsage, "--network is missing: a checkpoint does not tell which network it is for");
   }
   Model model;
   model.network = o.network;
-  model.options = o.set;
-  model.graph = build_network(o.network, o.set);
   const TorchCheckpoint checkpoint = read_torch_checkpoint(o.file);
+  model.options = options_of(o, checkpoint.tensors);
+  model.graph = build_network(o.network, model.options);
   Words unreadable, unused;
   for (const auto& [name, reason] : checkpoint.unreadable) unreadable.push_back(name + ": " + reason);
   report("classes and functions that the file names; none was run", checkpoint.placeholders);

@@ -22,6 +22,7 @@ class NetworkOptions {
                  const std::map<std::string, std::string>& given);
   int64_t integer(const std::string& name, int64_t least, int64_t most) const;
   double number(const std::string& name, double least, double most) const;
+  const std::string& text(const std::string& name) const { return values_.at(name); }
   const std::string& network() const { return network_; }
   /// Every option with its value, defaults included.
   const std::map<std::string, std::string>& all() const { return values_; }
@@ -43,6 +44,8 @@ struct Network {
   std::vector<NetworkOption> options;
   std::function<Graph(const NetworkOptions& options)> build;
   std::vector<Published> published;
+  /// The options that the shapes of a checkpoint's tensors tell; absent where they tell none.
+  std::function<std::map<std::string, std::string>(const std::map<std::string, Shape>& tensors)> options_from = {};
 };
 
 const std::vector<Network>& networks();
