@@ -35,6 +35,7 @@ class Run {
     if (o.ema > 0) average_.emplace(parameters_, o.ema);
     for (const auto& entry : parameters_) pass_.frozen.insert(entry.first);
     for (const std::string& name : trained_) pass_.frozen.erase(name);
+    if (o.keep_statistics) pass_.mode = Mode::kEval;
   }
 
   /// One epoch. Returns false if the user asked to stop before its end.
@@ -136,7 +137,10 @@ class Run {
 TrainingSummary train_classifier(const ClassificationOptions& o, Progress& progress) {
   check_options(o);
   set_threads(o.threads);
-  const ClassificationSetup setup = set_up(o, progress);
+  return train_classifier(o, set_up(o, progress), progress);
+}
+
+TrainingSummary train_classifier(const ClassificationOptions& o, const ClassificationSetup& setup, Progress& progress) {
   Run run(o, setup);
   RunFolder folder(o.output, configuration(o, setup), o.fresh);
   TrainingSummary summary;

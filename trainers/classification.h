@@ -23,7 +23,7 @@ struct ClassificationOptions {
   int64_t epochs = 30, batch = 128;
   uint64_t seed = 1;
   int threads = 0;
-  bool fresh = false;
+  bool fresh = false, keep_statistics = false;
   Augmentation augmentation;
   OptimizerOptions optimizer;
   LearningRateOptions learning_rate;
@@ -39,6 +39,8 @@ struct ClassificationOptions {
     f("set", set, "option of the network; classes follow from the data");
     f("init", init, "weights to start from; those of layers with another shape start anew", "FILE");
     f("freeze", freeze, "parameters that stay as they are, like features.*", "PATTERN");
+    f("keep-statistics", keep_statistics,
+      "use the running statistics of BatchNorm and leave them as they are; no dropout");
     f.required("output", output, "folder of the run; the same command again continues there", "DIR");
     f("epochs", epochs, "passes over the data");
     f("batch", batch, "images per step");
@@ -79,5 +81,10 @@ struct TrainingSummary {
 /// kDiverged naming the batch when loss or gradient are no longer finite, with the last good checkpoint kept; kOutput
 /// if something cannot be written.
 TrainingSummary train_classifier(const ClassificationOptions& options, Progress& progress);
+
+struct ClassificationSetup;
+/// The same for a network and data that were set up elsewhere.
+TrainingSummary train_classifier(const ClassificationOptions& options, const ClassificationSetup& setup,
+                                 Progress& progress);
 
 }  // namespace lithe

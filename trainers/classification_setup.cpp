@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "pipelines/formats/safetensors.h"
 #include "pipelines/networks/registry.h"
+#include "trainers/option_record.h"
+#include "trainers/start_weights.h"
 
 namespace lithe {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 void check(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorKind::kUsage, message);
@@ -21,41 +19,6 @@ std::string training_split(const ClassificationOptions& o) {
   if (!o.split.empty()) return o.split;
   const std::vector<std::string> splits = dataset_splits(o.data);
   return std::count(splits.begin(), splits.end(), "train") > 0 ? "train" : "";
-}
-
-// Images of the network's size are taken as they are, small ones of one size are stretched, photographs cropped.
-Preprocessing preprocessing_for(const Dataset& set, const Shape& input) {
-  const int64_t height = input.at(2), width = input.at(3);
-  const Shape& image = set.info().image;
-  Preprocessing p = preprocessing_preset("imagenet", height, width);
-  if (!image.empty()) p.resize = image[1] == height && image[2] == width ? "none" : "stretch";
-  const ChannelStatistics statistics = channel_statistics(set);
-  for (size_t c = 0; c < p.mean.size(); ++c) {
-    const size_t k = std::min(c, statistics.mean.size() - 1);  // grey images become three equal channels
-    p.mean[c] = static_cast<float>(statistics.mean[k]);
-    p.std[c] = static_cast<float>(std::max(statistics.std[k], 1.0));
-  }
-  p.preset = "data";
-  return p;
-}
-
-// What of `given` fits the graph by name and shape replaces the first weights.
-void start_from(const std::string& file, const Graph& graph, Parameters* parameters, Progress& progress) {
-  const std::map<std::string, Tensor> given = read_safetensors(file).tensors;
-  Parameters fitting = *parameters;
-  std::string anew;
-  size_t taken = 0;
-  for (auto& [name, tensor] : fitting) {
-    const auto it = given.find(name);
-    if (it != given.end() && it->second.shape() == tensor.shape()) {
-      tensor = it->second, ++taken;
-    } else {
-      anew += (anew.empty() ? "" : ", ") + name;
-    }
-  }
-  if (taken == 0) throw Error(file + ": none of its tensors fits " + graph.name + " by name and shape");
-  *parameters = match_parameters(graph, fitting);
-  if (!anew.empty()) progress.message(file + ": these start anew: " + anew);
 }
 
 Model teacher_of(const std::string& file, const Model& student) {
@@ -73,19 +36,6 @@ Model teacher_of(const std::string& file, const Model& student) {
   return teacher;
 }
 
-// Collects option values by their names.
-struct Recorder {
-  Json values;
-  template <class T>
-  void operator()(const char* name, const T& member, const char*, const char* = "") {
-    values[name] = member;
-  }
-  template <class T>
-  void required(const char* name, const T& member, const char* help, const char* = "") {
-    (*this)(name, member, help);
-  }
-};
-
 }  // namespace
 
 void check_options(const ClassificationOptions& o) {
@@ -100,9 +50,23 @@ void check_options(const ClassificationOptions& o) {
   check_augmentation(o.augmentation);
 }
 
-ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
-  find_network(o.model);
-  ClassificationSetup s;
+Preprocessing preprocessing_for(const Dataset& set, const Shape& input) {
+  const int64_t height = input.at(2), width = input.at(3);
+  const Shape& image = set.info().image;
+  Preprocessing p = preprocessing_preset("imagenet", height, width);
+  if (!image.empty()) p.resize = image[1] == height && image[2] == width ? "none" : "stretch";
+  const ChannelStatistics statistics = channel_statistics(set);
+  for (size_t c = 0; c < p.mean.size(); ++c) {
+    const size_t k = std::min(c, statistics.mean.size() - 1);  // grey images become three equal channels
+    p.mean[c] = static_cast<float>(statistics.mean[k]);
+    p.std[c] = static_cast<float>(std::max(statistics.std[k], 1.0));
+  }
+  p.preset = "data";
+  return p;
+}
+
+TrainingData open_training_data(const ClassificationOptions& o) {
+  TrainingData s;
   s.training = open_dataset(o.data, training_split(o));
   if (o.validation_split.empty()) {
     const HeldOut parts = hold_out(s.training, o.hold_out, o.seed);
@@ -116,6 +80,14 @@ ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
   }
   check(s.training->size() >= o.batch, "--batch: " + std::to_string(o.batch) + " is more than the " +
                                            std::to_string(s.training->size()) + " images to train on");
+  return s;
+}
+
+ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
+  find_network(o.model);
+  const TrainingData data = open_training_data(o);
+  ClassificationSetup s;
+  s.training = data.training, s.validation = data.validation;
   s.model.network = o.model;
   s.model.options = o.set;
   s.model.options["classes"] = std::to_string(s.training->classes());
@@ -132,7 +104,7 @@ ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
 
 std::string configuration(const ClassificationOptions& options, const ClassificationSetup& setup) {
   ClassificationOptions o = options;
-  Recorder recorder;
+  OptionRecord recorder;
   o.visit(recorder);
   for (const char* const name : {"output", "threads", "fresh"}) recorder.values.erase(name);  // decide no bit
   recorder.values["images"] = {setup.training->size(), setup.validation->size()};
