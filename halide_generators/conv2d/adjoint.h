@@ -1,13 +1,16 @@
 #pragma once
 #include "halide_generators/conv2d/algorithm.h"
 
-// The gradients of a convolution. That of x is a convolution of dy with turned weights, which forward kernels compute;
-// only strided ones have a kernel of their own. Gradients of weights are sums over all pixels of all images: in parts,
-// whose number the shape fixes, of chunks, each of which is one sequential sum.
+// The gradients of a convolution. That of x is a convolution of dy with turned
+// weights, which forward kernels compute; only strided ones have a kernel of
+// their own. Gradients of weights are sums over all pixels of all images: in
+// parts, whose number the shape fixes, of chunks, each of which is one
+// sequential sum.
 namespace lithe {
 
-/// The gradient of x as a convolution of dy over those taps that meet pixel w: w = column * stride + tap * dilation -
-/// pad. `weights` are packed as for the convolution of dy (panels of 16 channels of x), taps in their order.
+/// The gradient of x as a convolution of dy over those taps that meet pixel w:
+/// w = column * stride + tap * dilation - pad. `weights` are packed as for the
+/// convolution of dy (panels of 16 channels of x), taps in their order.
 struct StridedGradient {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
   RDom k;
@@ -46,8 +49,9 @@ struct StridedDepthwiseGradient {
   }
 };
 
-/// How a sum over `count` rows is split: chunks of `size` rows, parts of neighbouring chunks. There are as many parts
-/// as memory for at most kMost numbers allows, of `each` numbers, but no more than kParts.
+/// How a sum over `count` rows is split: chunks of `size` rows, parts of
+/// neighbouring chunks. There are as many parts as memory for at most kMost
+/// numbers allows, of `each` numbers, but no more than kParts.
 struct Parts {
   static constexpr int kMost = 1 << 20, kParts = 16;
   Expr count, chunks, parts, chunks_per_part;
@@ -59,7 +63,8 @@ struct Parts {
   }
 };
 
-/// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16 outputs over a band of inputs.
+/// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16
+/// outputs over a band of inputs.
 struct PanelGradient {
   Var ni{"ni"}, no{"no"}, k{"k"}, part{"part"}, chunk{"chunk"};
   RDom row, chunks, parts;
@@ -84,25 +89,41 @@ inline Expr place_in_band(Expr o, Expr i, Expr C, Expr O, Expr K, Expr groups) {
   return clamp(o / (O / groups) * (C / groups) + i - panel_start(o / kPanel, C, O, K, groups), 0, K - 1);
 }
 
-/// The same for every tap of a window; a chunk is an image. Rows of x are given as runs i = c + C w (DirectConv).
+/// The sum over the pixels of an image is cut into bands of rows.
+struct Bands {
+  static constexpr int kPixels = 1024;  // what a band reads stays in the L2 cache
+  Expr count, rows;
+  Bands(Expr Wo, Expr Ho) {
+    count = (Wo * Ho + kPixels - 1) / kPixels;
+    rows = (Ho + count - 1) / count;
+  }
+};
+
+/// The same for every tap of a window. Rows of x are runs i = c + C w
+/// (DirectConv), and so the columns of `s` count inputs, not pixels. Rows
+/// between zeros and panels of dy are copied band by band.
 struct TapGradient {
-  Var ni{"ni"}, no{"no"}, k{"k"}, kx{"kx"}, ky{"ky"}, part{"part"}, image{"image"}, i{"i"}, h{"h"}, n{"n"};
-  RDom pixel, images, parts;
-  Func padded{"padded"}, acc{"acc"}, sum{"sum"}, total{"total"};
+  Var ni{"ni"}, no{"no"}, k{"k"}, kx{"kx"}, ky{"ky"}, part{"part"}, band{"band"}, image{"image"}, i{"i"}, w{"w"},
+      h{"h"}, n{"n"};
+  RDom pixel, chunks, parts;
+  Func padded{"padded"}, panel{"panel"}, acc{"acc"}, sum{"sum"}, total{"total"};
   template <class X, class Y>
-  TapGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Window& s, const Parts& p)
-      : pixel(0, dy.dim(0).extent(), 0, dy.dim(1).extent()), images(0, p.chunks_per_part), parts(0, p.parts) {
+  TapGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Window& s, const Bands& b,
+              const Parts& p)
+      : pixel(0, dy.dim(0).extent(), 0, b.rows), chunks(0, b.count, 0, p.chunks_per_part), parts(0, p.parts) {
+    const Expr Ho = dy.dim(1).extent(), at = min(image, p.count - 1), y = band * b.rows + pixel.y;
     padded(i, h, n) = BoundaryConditions::constant_exterior(
         x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}})(i, h, n);
-    const Expr column = pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w;
-    const Expr row = pixel.y * s.stride_h + ky * s.dilation_h - s.pad_h;
-    const Expr at = min(image, p.count - 1);
-    acc(ni, k, kx, ky, no, image) = 0.0f;
-    pixel.where(image < p.count);
-    acc(ni, k, kx, ky, no, image) += dy(pixel.x, pixel.y, min(no * kPanel + ni, O - 1), at) *
-                                     padded(panel_start(no, C, O, K, groups) + k + column * C, row, at);
+    panel(ni, w, h, no, n) =
+        BoundaryConditions::constant_exterior(dy, 0.0f, {{Expr(), Expr()}, {Expr(), Expr()}, {0, O}, {Expr(), Expr()}})(
+            w, min(h, Ho - 1), no * kPanel + ni, n);
+    const Expr first = pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w + panel_start(no, C, O, K, groups);
+    acc(ni, k, kx, ky, no, band, image) = 0.0f;
+    pixel.where(y < Ho && image < p.count);  // the last band and the last part may be shorter
+    acc(ni, k, kx, ky, no, band, image) +=
+        panel(ni, pixel.x, y, no, at) * padded(first + k, y * s.stride_h + ky * s.dilation_h - s.pad_h, at);
     sum(ni, k, kx, ky, no, part) = 0.0f;
-    sum(ni, k, kx, ky, no, part) += acc(ni, k, kx, ky, no, part * p.chunks_per_part + images);
+    sum(ni, k, kx, ky, no, part) += acc(ni, k, kx, ky, no, chunks.x, part * p.chunks_per_part + chunks.y);
     total(ni, k, kx, ky, no) = 0.0f;
     total(ni, k, kx, ky, no) += sum(ni, k, kx, ky, no, parts);
   }

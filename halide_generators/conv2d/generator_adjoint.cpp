@@ -48,11 +48,12 @@ class PointwiseWeights : public Generator<PointwiseWeights> {
     dw(kx, ky, i, o) = f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), o / kPanel);
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
     dw.parallel(o);
-    lithe::schedule(f, gradient_tile(get_target()));
+    lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
   }
 };
 
-/// An image is read in the order of its memory, H W C; weights stand in the order C H W.
+/// An image is read in the order of its memory, H W C; weights stand in the
+/// order C H W.
 class LinearWeights : public Generator<LinearWeights> {
  public:
   Input<Buffer<float>> x{"x", 2}, dy{"dy", 2};
@@ -65,25 +66,31 @@ class LinearWeights : public Generator<LinearWeights> {
     dw(i, o) = f.total(o % kPanel, clamp(i % (K / C) * C + i / (K / C), 0, K - 1), o / kPanel);
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
     dw.parallel(o);
-    lithe::schedule(f, gradient_tile(get_target()));
+    lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
   }
 };
 
-class Conv2dWeights : public Generator<Conv2dWeights> {
+/// kRuns: without groups and gaps the taps of a row read one run of C KW
+/// neighbours.
+template <bool kRuns>
+class Conv2dWeights : public Generator<Conv2dWeights<kRuns>> {
  public:
-  Input<Buffer<float>> x{"x", 3}, dy{"dy", 4};
+  GeneratorInput<Buffer<float>> x{"x", 3}, dy{"dy", 4};
   Scalar<int32_t> C{"C"}, O{"O"}, K{"K"}, KH{"KH"}, KW{"KW"}, stride_h{"stride_h"}, stride_w{"stride_w"},
       pad_h{"pad_h"}, pad_w{"pad_w"}, dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
-  Output<Buffer<float>> dw{"dw", 4};
+  GeneratorOutput<Buffer<float>> dw{"dw", 4};
 
   void generate() {
-    TapGradient f(x, dy, C, O, K, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+    const Window s{stride_w * C, stride_h, dilation_w * C, dilation_h, pad_w * C, pad_h};
+    const Expr inputs = kRuns ? C * KW : Expr(C), depth = kRuns ? inputs : Expr(K);
+    TapGradient f(x, dy, inputs, O, depth, kRuns ? Expr(1) : Expr(groups), s, Bands(extent(dy, 0), extent(dy, 1)),
                   Parts(extent(x, 2), 1, O * K * KH * KW));
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
-    dw(kx, ky, i, o) = f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), kx, ky, o / kPanel);
+    dw(kx, ky, i, o) = kRuns ? f.total(o % kPanel, i + kx * C, 0, ky, o / kPanel)
+                             : f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), kx, ky, o / kPanel);
     from_zero(x), channels_innermost(dy, 2), from_zero(dw);
     dw.parallel(o);
-    lithe::schedule(f, gradient_tile(get_target()));
+    lithe::schedule(f, O, depth, gradient_tile(this->get_target(), kRuns ? 12 : 8));
   }
 };
 
@@ -123,6 +130,7 @@ HALIDE_REGISTER_GENERATOR(Conv2dInput, conv2d_dx)
 HALIDE_REGISTER_GENERATOR(DepthwiseInput, depthwise_dx)
 HALIDE_REGISTER_GENERATOR(PointwiseWeights, pointwise_dw)
 HALIDE_REGISTER_GENERATOR(LinearWeights, linear_dw)
-HALIDE_REGISTER_GENERATOR(Conv2dWeights, conv2d_dw)
+HALIDE_REGISTER_GENERATOR(Conv2dWeights<true>, conv2d_dw_runs)
+HALIDE_REGISTER_GENERATOR(Conv2dWeights<false>, conv2d_dw)
 HALIDE_REGISTER_GENERATOR(DepthwiseWeights, depthwise_dw)
 HALIDE_REGISTER_GENERATOR(Bias, conv2d_db)

@@ -207,6 +207,7 @@ LITHE_REGISTER_OP(conv2d)
     .adjoint("x", {"conv2d_dx", {}, {{"w", pack_turned_panels}}})
     .adjoint("w", {"pointwise_dw", is_pointwise, {}, /*pixels=*/true})
     .adjoint("w", without_packing(depthwise("depthwise_dw", 0, 0)))
+    .adjoint("w", {"conv2d_dw_runs", [](const Dims& d) { return d("groups") == 1 && d("dilation_w") == 1; }, {}})
     .adjoint("w", {"conv2d_dw", {}, {}})
     .adjoint("b", {"conv2d_db", {}, {}, /*pixels=*/true});
 

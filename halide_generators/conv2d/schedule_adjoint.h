@@ -4,8 +4,8 @@
 
 namespace lithe {
 
-/// Vectors of 16 channels of x; a row of dx per task. No sum is shared, so that nothing is kept in registers but one
-/// vector: strided layers are few.
+/// Vectors of 16 channels of x; a row of dx per task. No sum is shared, so that
+/// nothing is kept in registers but one vector: strided layers are few.
 inline void schedule(StridedGradient& f, Func dx) {
   Var co{"co"};
   dx.split(f.c, co, f.ni, kPanel, TailStrategy::GuardWithIf).reorder(f.ni, co, f.w, f.h, f.n);
@@ -18,35 +18,52 @@ inline void schedule(StridedDepthwiseGradient& f, Func dx, const Target& target)
   along_channels(dx, f.c, {f.w, f.h, f.n}, target, {f.acc});
 }
 
-/// Register tile of a weight gradient: `panels` vectors of 16 outputs by `depth` inputs. Whole tiles only: what lies
-/// behind the last input is computed and left.
+/// Register tile of a weight gradient: `panels` vectors of 16 outputs by
+/// `depth` inputs. Whole tiles only: what lies behind the last input is
+/// computed and left.
 struct GradientTile {
   int panels, depth;
 };
 
-inline GradientTile gradient_tile(const Target& target) {
+/// `depth`: for 32 registers; 12 fill them, 8 waste less where inputs are few.
+inline GradientTile gradient_tile(const Target& target, int depth) {
   if (target.has_feature(Target::AVX512_Skylake))
-    return {tunable("panels", 2, {1, 2}), tunable("depth", 8, {4, 6, 12})};
-  return {1, tunable("depth", 4, {2, 3, 6})};
+    return {tunable("panels", 2, {1, 2}), tunable("depth", depth, {4, 6, 8, 12})};
+  return {1, target.has_feature(Target::AVX2) || target.arch == Target::ARM ? 6 : 3};
 }
 
-/// The sums of a tile over the rows of a chunk stay in registers. A task takes the panels of a tile and a part.
+/// The sums of a tile over the rows of a chunk stay in registers. A task takes
+/// the panels of a tile and a part. Where there is one panel of outputs (of O)
+/// a tile is as deep as two panels have room for, if there are so many inputs
+/// (K). What chunks copy first is `copies`.
 template <class F>
-void schedule_gradient(F& f, const GradientTile& tile, const RDom& row, const RDom& chunks,
-                       const std::vector<Var>& taps) {
+void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RDom& row, const RDom& chunks,
+                       const std::vector<Var>& taps, const std::vector<Func>& copies = {}) {
+  const auto loops = [](const RDom& r) {
+    std::vector<VarOrRVar> result;
+    for (int i = 0; i < r.dimensions(); ++i) result.push_back(r[i]);
+    return result;
+  };
   Var ko{"ko"}, ki{"ki"}, np{"np"}, nt{"nt"};
-  const auto tiled = [&](Stage s, const std::vector<VarOrRVar>& inner) {
+  const auto tiled = [&](Stage s, const std::vector<VarOrRVar>& inner, const GradientTile& tile) {
     s.split(f.k, ko, ki, tile.depth, TailStrategy::RoundUp).split(f.no, nt, np, tile.panels, TailStrategy::RoundUp);
     std::vector<VarOrRVar> order{f.ni, np, ki};
-    for (Var tap : taps) order.push_back(tap);
+    order.insert(order.end(), taps.begin(), taps.end());
     order.push_back(ko);
     order.insert(order.end(), inner.begin(), inner.end());
     order.insert(order.end(), {nt, f.part});
     s.reorder(order).vectorize(f.ni).unroll(np).unroll(ki).parallel(nt).parallel(f.part);
   };
+  const auto tiles = [&](Stage s, const std::vector<VarOrRVar>& inner) {
+    if (usual.panels == 2) {
+      tiled(s.specialize(O <= kPanel && K > usual.depth), inner, {1, 2 * usual.depth});
+      tiled(s.specialize(O <= kPanel), inner, {1, usual.depth});
+    }
+    tiled(s, inner, usual);
+  };
   f.sum.compute_root().bound_extent(f.ni, kPanel);
-  tiled(f.sum, {});
-  tiled(f.sum.update(), {chunks.x});
+  tiles(f.sum, {});
+  tiles(f.sum.update(), loops(chunks));
   f.acc.compute_at(f.sum, taps.empty() ? ko : taps[0]);
   const auto registers = [&](Stage s, const std::vector<VarOrRVar>& rows) {
     std::vector<VarOrRVar> order{f.ni, f.no, f.k};
@@ -54,18 +71,18 @@ void schedule_gradient(F& f, const GradientTile& tile, const RDom& row, const RD
     s.reorder(order).vectorize(f.ni, kPanel).unroll(f.no).unroll(f.k);
   };
   registers(f.acc, {});
-  std::vector<VarOrRVar> rows;
-  for (int i = 0; i < row.dimensions(); ++i) rows.push_back(row[i]);
-  registers(f.acc.update(), rows);
+  registers(f.acc.update(), loops(row));
+  for (Func copy : copies) copy.compute_at(f.sum, chunks[0]).vectorize(copy.args()[0], kPanel);
   f.total.compute_root().vectorize(f.ni, kPanel).parallel(f.no);
   f.total.update().vectorize(f.ni, kPanel).parallel(f.no);
 }
 
-inline void schedule(PanelGradient& f, const GradientTile& tile) { schedule_gradient(f, tile, f.row, f.chunks, {}); }
+inline void schedule(PanelGradient& f, Expr O, Expr K, const GradientTile& tile) {
+  schedule_gradient(f, O, K, tile, f.row, f.chunks, {});
+}
 
-inline void schedule(TapGradient& f, const GradientTile& tile) {
-  schedule_gradient(f, tile, f.pixel, f.images, {f.kx, f.ky});
-  f.padded.compute_root().vectorize(f.i, kPanel).parallel(f.h).parallel(f.n);
+inline void schedule(TapGradient& f, Expr O, Expr K, const GradientTile& tile) {
+  schedule_gradient(f, O, K, tile, f.pixel, f.chunks, {f.kx, f.ky}, {f.padded, f.panel});
 }
 
 /// The taps of a row share their loads of dy.
