@@ -7,16 +7,13 @@ namespace lithe {
 
 constexpr int kPart = 256;
 
-/// sum over the pixels of part p of `term`, and how many they are.
+/// The pixels r of part p, and how many they are.
 struct PixelParts {
   RDom r{0, kPart};
-  Expr pixels;
-  explicit PixelParts(Expr m) : pixels(m) {}
+  Expr pixels, pixel;
+  PixelParts(Expr m, Var p) : pixels(m), pixel(min(p * kPart + r, m - 1)) { r.where(p * kPart + r < m); }
   Expr count() const { return (pixels + kPart - 1) / kPart; }
   Expr size(Expr p) const { return cast<float>(min(pixels - p * kPart, kPart)); }
-  /// Pixel r of part p; the condition says whether there is one.
-  Expr pixel(Expr p) const { return min(p * kPart + r, pixels - 1); }
-  Expr exists(Expr p) const { return p * kPart + r < pixels; }
 };
 
 /// The mean and variance of the batch; y of them; and the running statistics, which move by `momentum` towards the mean
@@ -26,26 +23,29 @@ struct BatchNormTraining {
   Var c{"c"}, m{"m"}, p{"p"};
   PixelParts parts;
   RDom part;
-  Func sum{"sum"}, squares{"squares"}, total{"total"}, spread{"spread"};
+  Func sum{"sum"}, mean_of_part{"mean_of_part"}, squares{"squares"}, of_part{"of_part"}, total{"total"},
+      spread{"spread"};
   Func batch_mean{"batch_mean_of"}, batch_scale{"batch_scale_of"}, scale{"scale"}, shift{"shift"};
   Func y{"y_of"}, new_mean{"new_mean_of"}, new_var{"new_var_of"};
 
   template <class X, class V>
   BatchNormTraining(const X& x, const V& gamma, const V& beta, const V& mean, const V& var, Expr pixels, Expr eps,
                     Expr momentum)
-      : parts(pixels), part(0, parts.count()) {
+      : parts(pixels, p), part(0, parts.count()) {
     const Expr count = cast<float>(pixels);
     sum(c, p) = 0.0f;
-    sum(c, p) += select(parts.exists(p), x(c, parts.pixel(p)), 0.0f);
-    const Expr deviation = x(c, parts.pixel(p)) - sum(c, p) / parts.size(p);
+    sum(c, p) += x(c, parts.pixel);
+    mean_of_part(c, p) = sum(c, p) / parts.size(p);
+    const Expr deviation = x(c, parts.pixel) - mean_of_part(c, p);
     squares(c, p) = 0.0f;
-    squares(c, p) += select(parts.exists(p), deviation * deviation, 0.0f);
+    squares(c, p) += deviation * deviation;
+    of_part(c, p) = Tuple(sum(c, p), squares(c, p));
     total(c) = 0.0f;
-    total(c) += sum(c, part);
+    total(c) += of_part(c, part)[0];
     batch_mean(c) = total(c) / count;
-    const Expr apart = sum(c, part) / parts.size(part) - batch_mean(c);
+    const Expr apart = of_part(c, part)[0] / parts.size(part) - batch_mean(c);
     spread(c) = 0.0f;
-    spread(c) += squares(c, part) + parts.size(part) * (apart * apart);
+    spread(c) += of_part(c, part)[1] + parts.size(part) * (apart * apart);
     batch_scale(c) = 1.0f / sqrt(spread(c) / count + eps);
     scale(c) = gamma(c) * batch_scale(c);
     shift(c) = beta(c) - batch_mean(c) * scale(c);
@@ -62,24 +62,26 @@ struct BatchNormGradient {
   Var c{"c"}, m{"m"}, p{"p"};
   PixelParts parts;
   RDom part;
-  Func sum{"sum"}, product{"product"}, dgamma{"dgamma_of"}, dbeta{"dbeta_of"}, dx{"dx_of"};
+  Func sums{"sums"}, of_part{"of_part"}, dgamma{"dgamma_of"}, dbeta{"dbeta_of"};
+  Func factor{"factor"}, centre{"centre"}, slope{"slope"}, dx{"dx_of"};
 
   template <class X, class V, class S>
   BatchNormGradient(const X& x, const X& dy, const V& gamma, const V& mean, const S& scale, Expr pixels, bool of_batch)
-      : parts(pixels), part(0, parts.count()) {
-    const auto normalised = [&](Expr pixel) { return (x(c, pixel) - mean(c)) * scale(c); };
-    const Expr here = select(parts.exists(p), dy(c, parts.pixel(p)), 0.0f);
-    sum(c, p) = 0.0f;
-    sum(c, p) += here;
-    product(c, p) = 0.0f;
-    product(c, p) += here * normalised(parts.pixel(p));
+      : parts(pixels, p), part(0, parts.count()) {
+    const Expr here = dy(c, parts.pixel);
+    sums(c, p) = Tuple(0.0f, 0.0f);
+    sums(c, p) = Tuple(sums(c, p)[0] + here, sums(c, p)[1] + here * (x(c, parts.pixel) - mean(c)));
+    of_part(c, p) = Tuple(sums(c, p)[0], sums(c, p)[1] * scale(c));
     dbeta(c) = 0.0f;
-    dbeta(c) += sum(c, part);
+    dbeta(c) += of_part(c, part)[0];
     dgamma(c) = 0.0f;
-    dgamma(c) += product(c, part);
-    Expr centred = dy(c, m);
-    if (of_batch) centred = centred - (dbeta(c) + normalised(m) * dgamma(c)) * (1.0f / cast<float>(pixels));
-    dx(c, m) = gamma(c) * scale(c) * centred;
+    dgamma(c) += of_part(c, part)[1];
+    factor(c) = gamma(c) * scale(c);
+    const Expr share = 1.0f / cast<float>(pixels);
+    centre(c) = dbeta(c) * share;
+    slope(c) = dgamma(c) * scale(c) * share;
+    const Expr of_statistics = centre(c) + slope(c) * (x(c, m) - mean(c));
+    dx(c, m) = factor(c) * (of_batch ? dy(c, m) - of_statistics : dy(c, m));
   }
 };
 

@@ -21,7 +21,7 @@ class BatchNormTraining : public Halide::Generator<BatchNormTraining> {
     new_var(f.c) = f.new_var(f.c);
     for (auto* buffer : {&x, &gamma, &beta, &mean, &var}) from_zero(*buffer);
     for (auto* buffer : {&y, &batch_mean, &batch_scale, &new_mean, &new_var}) from_zero(*buffer);
-    lithe::schedule(f, y, get_target());
+    lithe::schedule(f, y, extent(x, 0), get_target());
   }
 };
 
@@ -39,7 +39,7 @@ class BatchNormGradient : public Halide::Generator<BatchNormGradient> {
     dbeta(f.c) = f.dbeta(f.c);
     for (auto* buffer : {&x, &dy, &gamma, &batch_mean, &batch_scale}) from_zero(*buffer);
     for (auto* buffer : {&dx, &dgamma, &dbeta}) from_zero(*buffer);
-    lithe::schedule(f, dx, get_target());
+    lithe::schedule(f, dx, extent(x, 0), get_target());
   }
 };
 
@@ -61,7 +61,7 @@ class FixedBatchNormGradient : public Halide::Generator<FixedBatchNormGradient> 
     for (auto* buffer : {&x, &dy, &gamma, &mean, &var}) from_zero(*buffer);
     for (auto* buffer : {&dx, &dgamma, &dbeta}) from_zero(*buffer);
     scale.compute_root();
-    lithe::schedule(f, dx, get_target());
+    lithe::schedule(f, dx, extent(x, 0), get_target());
   }
 };
 

@@ -1,15 +1,22 @@
 #pragma once
 #include "halide_generators/batch_norm/adjoint.h"
-#include "halide_generators/buffers.h"
+#include "halide_generators/vectors.h"
 
 namespace lithe {
 
-/// Sums per channel and part: vectors of channels, parts in parallel.
-inline void schedule_parts(Func sum, Var c, Var p, const RDom& r, const Target& target) {
-  const int lanes = target.natural_vector_size<float>();
-  Var co{"co"};
-  sum.compute_root().parallel(p).vectorize(c, lanes, TailStrategy::RoundUp);
-  sum.update().split(c, co, c, lanes, TailStrategy::GuardWithIf).reorder(c, r, co, p).vectorize(c).parallel(p);
+/// Parts in parallel; their `sums` of a vector of channels are made in registers while the pixels pass.
+inline void schedule_parts(Func of_part, const std::vector<Func>& sums, Var c, Var p, const Expr& channels,
+                           const Target& target) {
+  of_part.compute_root();
+  Var vector;
+  in_vectors(of_part, c, channels, target, [&](Stage s, Var lane, Var co) {
+    s.reorder(lane, co, p).parallel(p);
+    vector = co;
+  });
+  for (Func sum : sums) {
+    sum.compute_at(of_part, vector).vectorize(c);
+    for (int i = 0; i < sum.num_update_definitions(); ++i) sum.update(i).vectorize(c);
+  }
 }
 
 inline void schedule_totals(Func total, Var c, const RDom& part, const Target& target) {
@@ -19,21 +26,20 @@ inline void schedule_totals(Func total, Var c, const RDom& part, const Target& t
   total.update().split(c, co, c, lanes, TailStrategy::GuardWithIf).reorder(c, part, co).vectorize(c);
 }
 
-inline void schedule(BatchNormTraining& f, Func y, const Target& target) {
-  schedule_parts(f.sum, f.c, f.p, f.parts.r, target);
-  schedule_parts(f.squares, f.c, f.p, f.parts.r, target);
+inline void schedule(BatchNormTraining& f, Func y, const Expr& channels, const Target& target) {
+  schedule_parts(f.of_part, {f.sum, f.mean_of_part, f.squares}, f.c, f.p, channels, target);
   schedule_totals(f.total, f.c, f.part, target);
   schedule_totals(f.spread, f.c, f.part, target);
   for (Func vector : {f.batch_mean, f.batch_scale, f.scale, f.shift}) vector.compute_root();
-  along_channels(y, f.c, {f.m}, target);
+  pixels_in_tasks(y, f.c, f.m, kPart, channels, target);
 }
 
-inline void schedule(BatchNormGradient& f, Func dx, const Target& target) {
-  schedule_parts(f.sum, f.c, f.p, f.parts.r, target);
-  schedule_parts(f.product, f.c, f.p, f.parts.r, target);
+inline void schedule(BatchNormGradient& f, Func dx, const Expr& channels, const Target& target) {
+  schedule_parts(f.of_part, {f.sums}, f.c, f.p, channels, target);
   schedule_totals(f.dbeta, f.c, f.part, target);
   schedule_totals(f.dgamma, f.c, f.part, target);
-  along_channels(dx, f.c, {f.m}, target);
+  for (Func vector : {f.factor, f.centre, f.slope}) vector.compute_root();
+  pixels_in_tasks(dx, f.c, f.m, kPart, channels, target);
 }
 
 }  // namespace lithe

@@ -14,7 +14,7 @@ inline Expr most_windows(Expr kernel, Expr stride) { return (kernel + stride - 1
 struct MaxPoolGradient {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
   RDom tap, window;
-  Func winner{"winner"}, dx{"sum"};  // the winner's place in the window: kernel_w * row + column
+  Func winner{"winner"}, place{"place"}, dx{"sum"};  // the winner's place in the window: kernel_w * row + column
   template <class X>
   MaxPoolGradient(const X& x, const X& dy, const PoolWindow& s)
       : tap(0, s.kernel_w, 0, s.kernel_h),
@@ -27,13 +27,14 @@ struct MaxPoolGradient {
     const Expr wins = inside(column, W) && inside(row, H) && (winner(c, w, h, n)[0] < 0 || before < v);
     winner(c, w, h, n) =
         Tuple(select(wins, tap.y * s.kernel_w + tap.x, winner(c, w, h, n)[0]), select(wins, v, before));
+    place(c, w, h, n) = winner(c, w, h, n)[0];
 
     const Expr wo = first_window(w, s.kernel_w, s.stride_w, s.pad_w) + window.x;
     const Expr ho = first_window(h, s.kernel_h, s.stride_h, s.pad_h) + window.y;
-    const Expr place = (h + s.pad_h - ho * s.stride_h) * s.kernel_w + (w + s.pad_w - wo * s.stride_w);
+    const Expr here = (h + s.pad_h - ho * s.stride_h) * s.kernel_w + (w + s.pad_w - wo * s.stride_w);
     const Expr at_w = clamp(wo, 0, Wo - 1), at_h = clamp(ho, 0, Ho - 1);
     const Expr is_mine = wo < Wo && ho < Ho && wo * s.stride_w <= w + s.pad_w && ho * s.stride_h <= h + s.pad_h &&
-                         winner(c, at_w, at_h, n)[0] == place;
+                         place(c, at_w, at_h, n) == here;
     dx(c, w, h, n) = 0.0f;
     dx(c, w, h, n) += select(is_mine, dy(at_w, at_h, c, n), 0.0f);
   }
@@ -79,7 +80,9 @@ struct AdaptiveAvgPoolGradient {
  private:
   static Expr first(Expr i, Expr extent, Expr cells) { return i * extent / cells; }
   static Expr end(Expr i, Expr extent, Expr cells) { return ((i + 1) * extent + cells - 1) / cells; }
-  static Expr most_cells(Expr extent, Expr cells) { return (cells + extent - 1) / extent + 1; }
+  static Expr most_cells(Expr extent, Expr cells) {
+    return select(extent % cells == 0, 1, (cells + extent - 1) / extent + 1);
+  }
 };
 
 }  // namespace lithe

@@ -1,5 +1,4 @@
-#include "halide_generators/buffers.h"
-#include "halide_generators/pooling/adjoint.h"
+#include "halide_generators/pooling/schedule_adjoint.h"
 
 namespace {
 
@@ -17,11 +16,7 @@ class MaxPoolGradient : public Halide::Generator<MaxPoolGradient> {
     lithe::MaxPoolGradient f(x, dy, PoolWindow{kernel_w, kernel_h, stride_w, stride_h, pad_w, pad_h});
     dx(f.w, f.h, f.c, f.n) = f.dx(f.c, f.w, f.h, f.n);
     channels_innermost(x, 2), channels_innermost(dy, 2), channels_innermost(dx, 2);
-    lithe::along_channels(dx, f.c, {f.w, f.h, f.n}, get_target(), {f.dx});
-    const int lanes = get_target().natural_vector_size<float>();
-    f.winner.compute_root().parallel(f.n).parallel(f.h).vectorize(f.c, lanes, Halide::TailStrategy::RoundUp);
-    f.winner.update().reorder(f.c, f.tap.x, f.tap.y, f.w, f.h, f.n).parallel(f.n).parallel(f.h);
-    f.winner.update().vectorize(f.c, lanes, Halide::TailStrategy::GuardWithIf);
+    lithe::schedule(f, dx, lithe::extent(x, 2), get_target());
   }
 };
 
@@ -37,7 +32,7 @@ class AvgPoolGradient : public Halide::Generator<AvgPoolGradient> {
     lithe::AvgPoolGradient f(dy, window, W, H, count_include_pad);
     dx(f.w, f.h, f.c, f.n) = f.dx(f.c, f.w, f.h, f.n);
     channels_innermost(dy, 2), channels_innermost(dx, 2);
-    lithe::along_channels(dx, f.c, {f.w, f.h, f.n}, get_target(), {f.dx});
+    lithe::schedule_pixels(dx, f.c, {f.w, f.h, f.n}, {f.dx}, lithe::extent(dy, 2), get_target());
   }
 };
 
@@ -51,7 +46,7 @@ class AdaptiveAvgPoolGradient : public Halide::Generator<AdaptiveAvgPoolGradient
     lithe::AdaptiveAvgPoolGradient f(dy, W, H);
     dx(f.w, f.h, f.c, f.n) = f.dx(f.c, f.w, f.h, f.n);
     channels_innermost(dy, 2), channels_innermost(dx, 2);
-    lithe::along_channels(dx, f.c, {f.w, f.h, f.n}, get_target(), {f.dx});
+    lithe::schedule_pixels(dx, f.c, {f.w, f.h, f.n}, {f.dx}, lithe::extent(dy, 2), get_target());
   }
 };
 
@@ -65,7 +60,7 @@ class GlobalAvgPoolGradient : public Halide::Generator<GlobalAvgPoolGradient> {
     Var c{"c"}, p{"p"}, n{"n"};
     dx(c, p, n) = dy(c, n) * (1.0f / Halide::cast<float>(W * H));
     lithe::from_zero(dy), lithe::from_zero(dx);
-    lithe::along_channels(dx, c, {p, n}, get_target());
+    lithe::schedule_pixels(dx, c, {p, n}, {}, lithe::extent(dy, 0), get_target());
   }
 };
 

@@ -37,6 +37,8 @@ constexpr const char* kWindowsFit = "kernel and stride must be positive and the 
 bool padding_is_small(const Dims& d) { return 2 * d("pad_h") <= d("kernel_h") && 2 * d("pad_w") <= d("kernel_w"); }
 constexpr const char* kPaddingIsSmall = "the padding must be at most half the kernel";
 
+bool is_one_cell(const Dims& d) { return d("Ho") == 1 && d("Wo") == 1; }
+
 }  // namespace
 
 LITHE_REGISTER_OP(max_pool)
@@ -86,6 +88,7 @@ LITHE_REGISTER_OP(adaptive_avg_pool)
     .derive([](Dims& d) { d.set("Ho", d("out_h")), d.set("Wo", d("out_w")); })
     .require([](const Dims& d) { return d("out_h") >= 1 && d("out_w") >= 1; }, "out_h and out_w must be positive")
     .kernel(named("adaptive_avg_pool"))
+    .adjoint("x", {"global_avg_pool_dx", is_one_cell, {}, /*pixels=*/true})
     .adjoint("x", named("adaptive_avg_pool_dx"));
 
 LITHE_REGISTER_OP(global_avg_pool)
