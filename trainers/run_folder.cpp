@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "pipelines/core/file.h"
+#include "trainers/event_file.h"
+#include "trainers/metrics_table.h"
 
 namespace lithe {
 namespace {
@@ -14,8 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kEpochsKey = "lithe.epochs";
 
 // The columns of metrics.csv.
-template <class Metrics, class Visit>
-void each_column(Metrics& m, Visit&& visit) {
+constexpr auto kColumns = [](auto& m, auto&& visit) {
   visit("epoch", m.epoch);
   visit("lr", m.lr);
   visit("loss", m.loss);
@@ -29,19 +30,7 @@ void each_column(Metrics& m, Visit&& visit) {
   visit("cpu_seconds", m.cpu_seconds);
   visit("images_per_second", m.images_per_second);
   visit("waited", m.waited);
-}
-
-std::string csv(const std::vector<EpochMetrics>& epochs) {
-  std::string text;
-  const EpochMetrics none;
-  each_column(none, [&](const char* name, auto) { text += (text.empty() ? "" : ",") + std::string(name); });
-  for (const EpochMetrics& m : epochs) {
-    std::string line;
-    each_column(m, [&](const char*, auto value) { line += (line.empty() ? "" : ",") + Json(value).dump(); });
-    text += "\n" + line;
-  }
-  return text + "\n";
-}
+};
 
 void require_same(const std::string& file, const std::string& now) {
   const Json there = Json::parse(read_file(file), nullptr, /*allow_exceptions=*/false), here = Json::parse(now);
@@ -74,17 +63,16 @@ std::string in_words(const EpochMetrics& m, int64_t epochs) {
 }
 
 std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint) {
-  std::vector<EpochMetrics> epochs;
-  for (const Json& row : Json::parse(checkpoint.facts.at(kEpochsKey))) {
-    each_column(epochs.emplace_back(), [&](const char* name, auto& value) { row.at(name).get_to(value); });
-  }
-  return epochs;
+  return rows_from<EpochMetrics>(checkpoint.facts.at(kEpochsKey), kColumns);
 }
 
 RunFolder::RunFolder(std::string path, const std::string& configuration, bool fresh)
     : path_(std::move(path)), checkpoints_(path_ + "/checkpoints") {
   const std::string record = path_ + "/run.json";
-  if (fresh) checkpoints_.clear();
+  if (fresh) {
+    checkpoints_.clear();
+    remove_event_file(path_);
+  }
   if (!fresh && std::filesystem::exists(record)) {
     require_same(record, configuration);
   } else {
@@ -100,13 +88,18 @@ std::optional<Checkpoint> RunFolder::newest(Progress& progress) const {
   return checkpoint;
 }
 
-void RunFolder::save(const Model& model, const std::vector<EpochMetrics>& epochs, Checkpoint checkpoint) const {
-  Json rows = Json::array();
-  for (const EpochMetrics& m : epochs) {
-    each_column(m, [&, row = &rows.emplace_back()](const char* name, auto value) { (*row)[name] = value; });
-  }
-  checkpoint.facts[kEpochsKey] = rows.dump();
-  write_file(path_ + "/metrics.csv", csv(epochs));
+Model RunFolder::best() const {
+  ModelRequest request;
+  request.model = path_ + "/best.safetensors";
+  return load_model(request);
+}
+
+void RunFolder::save(const Model& model, const std::vector<EpochMetrics>& epochs, const std::string& report,
+                     Checkpoint checkpoint) const {
+  checkpoint.facts[kEpochsKey] = json_of(epochs, kColumns);
+  write_file(path_ + "/metrics.csv", csv_of(epochs, kColumns));
+  write_event_file(path_, epochs);
+  write_file(path_ + "/report.html", report);
   save_model(model, path_ + "/last.safetensors");
   if (best_epoch(epochs) == epochs.back().epoch) save_model(model, path_ + "/best.safetensors");
   checkpoints_.save(checkpoint);

@@ -1,5 +1,6 @@
 #pragma once
-// The folder of a training run: run.json, metrics.csv, checkpoints/, best.safetensors, last.safetensors.
+// The folder of a training run: run.json, metrics.csv, report.html, checkpoints/, best.safetensors, last.safetensors,
+// and an event file for TensorBoard.
 
 #include <optional>
 #include <string>
@@ -26,8 +27,15 @@ class RunFolder {
   RunFolder(std::string path, const std::string& configuration, bool fresh);
 
   std::optional<Checkpoint> newest(Progress& progress) const;
-  /// Writes down an epoch. The checkpoint comes last: without it the epoch is done again, with the same bits.
-  void save(const Model& model, const std::vector<EpochMetrics>& epochs, Checkpoint checkpoint) const;
+  /// Writes down an epoch. The checkpoint comes last: without it the epoch is done again, with the same bits. `report`:
+  /// the page.
+  void save(const Model& model, const std::vector<EpochMetrics>& epochs, const std::string& report,
+            Checkpoint checkpoint) const;
+  /// The model of the best epoch so far.
+  Model best() const;
+
+  /// Writes down where another kind of training stands.
+  void save(const Checkpoint& checkpoint) const { checkpoints_.save(checkpoint); }
 
  private:
   std::string path_;

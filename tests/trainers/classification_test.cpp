@@ -9,26 +9,15 @@
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "tests/cli/program.h"
+#include "tests/trainers/stop_after.h"
 #include "tests/trainers/two_classes.h"
 #include "trainers/evaluate_model.h"
 
 namespace lithe {
 namespace {
 
+using test::StopAfter;
 using testing::HasSubstr;
-
-/// Stops a run after some of its steps.
-class StopAfter final : public Progress {
- public:
-  explicit StopAfter(int64_t steps) : left_(steps) {}
-  void begin(int64_t, int64_t) override {}
-  void advance(int64_t done, int64_t) override { left_ -= done; }
-  void message(const std::string&) override {}
-  bool interrupted() const override { return left_ <= 0; }
-
- private:
-  int64_t left_;
-};
 
 class ClassifierTraining : public testing::Test {
  protected:
