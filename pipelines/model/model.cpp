@@ -8,6 +8,7 @@
 #include "pipelines/formats/graph_json.h"
 #include "pipelines/formats/onnx_import.h"
 #include "pipelines/formats/safetensors.h"
+#include "pipelines/model/domain.h"
 #include "pipelines/model/model_metadata.h"
 #include "pipelines/networks/calibrate.h"
 #include "pipelines/networks/registry.h"
@@ -114,7 +115,8 @@ Model load_model(const ModelRequest& request) {
                 std::to_string(classes_of(model.graph)) + " classes");
   }
   model.hash = model_hash(model.graph, model.parameters);
-  return model;
+  if (request.domain.empty()) return model;
+  return in_domain(model, read_domain(domain_file(request.model, request.domain)));
 }
 
 void save_model(const Model& model, const std::string& path, DType weights) {

@@ -26,6 +26,7 @@ struct ModelRequest {
   std::string weights;                         // empty: those of the file, else seeded and calibrated ones
   std::map<std::string, std::string> options;  // --set key=value
   uint64_t seed = 1;                           // of the seeded weights
+  std::string domain = {};                     // of a backbone's file (domain.h); empty: the backbone itself
 };
 
 /// Labels, preprocessing and network options come from the model file, else from the weights file, else they are the

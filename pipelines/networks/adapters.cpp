@@ -81,6 +81,7 @@ std::vector<AdapterPlace> adapter_places(const Graph& backbone, const std::vecto
     }
     if (!wanted) continue;
     AdapterPlace place = place_behind(backbone, node);
+    if (!place.own_norm && place.bias.empty()) continue;
     place.name = name(node.name);
     if (!place.own_norm) place.norm = join(place.name, "bn2");
     places.push_back(place);

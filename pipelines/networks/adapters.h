@@ -28,8 +28,9 @@ struct AdapterPlace {
 };
 
 /// Where a backbone takes adapters: behind each of its convolutions of fixed weights that mixes channels (a depthwise
-/// one has its BatchNorm for that) and fits one of the shell patterns; not behind the classifier. `name` names the
-/// adapter of a convolution. Throws Error(kUsage) for a pattern that fits no such convolution.
+/// one has its BatchNorm for that), has a bias or a BatchNorm to take in what is constant, and fits one of the shell
+/// patterns; not behind the classifier. `name` names the adapter of a convolution. Throws Error(kUsage) for a pattern
+/// that fits no such convolution.
 std::vector<AdapterPlace> adapter_places(
     const Graph& backbone, const std::vector<std::string>& patterns = {"*"},
     const std::function<std::string(const std::string&)>& name = [](const std::string& convolution) {

@@ -20,7 +20,7 @@ struct ImageList {
 
 struct ClassifyOptions {
   std::vector<std::string> paths;
-  std::string model, weights, labels, output;
+  std::string model, domain, weights, labels, output;
   std::map<std::string, std::string> set;
   uint64_t seed = 1;
   std::string engine = "halide", device = "cpu", weights_precision = "f32", preprocess = "cpu";
@@ -37,6 +37,7 @@ struct ClassifyOptions {
     f.positional("paths", paths, "images, folders (with all below them) or lists (.txt, .lst); - reads names",
                  "FILE|DIR");
     f.required("model", model, "network (see `lithe list networks`) or model file", "NETWORK|FILE");
+    f("domain", domain, "domain of that model, learnt by `lithe adapt covnorm`: its name, or its file", "TEXT");
     f("weights", weights, "weights file", "FILE");
     f("set", set, "option of the network");
     f("seed", seed, "seed of the weights of a network without a weights file");

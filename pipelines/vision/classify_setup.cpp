@@ -48,7 +48,7 @@ bool preprocesses_on_device(const ClassifyOptions& o, Device device) {
 }
 
 void set_up_model(const ClassifyOptions& o, ClassifySetup* setup) {
-  const Model model = load_model({o.model, o.weights, o.set, o.seed});
+  const Model model = load_model({o.model, o.weights, o.set, o.seed, o.domain});
   setup->preprocessing = model.preprocessing;
   setup->labels = model.labels;
   setup->network = model.network;
