@@ -7,6 +7,7 @@
 
 #include "cli/bench_decode.h"
 #include "cli/bench_profile.h"
+#include "cli/bench_training.h"
 #include "cli/command.h"
 #include "cli/device_option.h"
 #include "cli/engine.h"
@@ -28,7 +29,7 @@ struct BenchOptions {
   int threads = 1, repeat = 10;
   double min_time = 1;
   std::optional<double> fail_if_slower;
-  bool profile = false, json = false;
+  bool training = false, profile = false, json = false;
   template <class Field>
   void visit(Field&& f) {
     f.positional("network", network, "network of `lithe list networks`, or model file", "NETWORK|FILE");
@@ -38,10 +39,11 @@ struct BenchOptions {
     f("engine", engine, "what computes: Lithe's kernels or OpenCV", "halide|opencv");
     f("device", device, kDeviceHelp, kDeviceChoices);
     f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
-    f("batch", batch, "images per forward pass");
+    f("training", training, "whole training steps instead: forward, backward and SGD");
+    f("batch", batch, "images per pass");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
     f("threads", threads, "threads; 0: one per core");
-    f("repeat", repeat, "forward passes at least");
+    f("repeat", repeat, "passes at least");
     f("min-time", min_time, "seconds at least");
     f("fail-if-slower", fail_if_slower, "exit with 7 if the median is above X milliseconds");
     f("profile", profile, "also the time of every step of one image's pass, with what bounds it");
@@ -101,17 +103,37 @@ double difference_from_f32(const ModelRequest& request, const Session& session, 
   return largest;
 }
 
-void decode(const BenchOptions& o) {
-  if (o.network || !o.file.empty()) throw Error(ErrorKind::kUsage, "--decode-only: takes no network");
-  const nlohmann::ordered_json answer = measure_decoding(o.decode_only, o.min_time);
+void show(const BenchOptions& o, nlohmann::ordered_json answer, const std::optional<ProfileReport>& report = {}) {
   if (o.json) {
+    if (report) answer["profile"] = as_json(*report);
     std::cout << answer.dump(2) << "\n";
   } else {
     print(answer);
+    if (report) print(*report);
   }
 }
 
-void bench(const BenchOptions& o) {
+void check_speed(const BenchOptions& o, double median) {
+  if (!o.fail_if_slower || median <= *o.fail_if_slower) return;
+  throw Error(ErrorKind::kCheck, "the median pass took " + std::to_string(median) + " ms, at most " +
+                                     std::to_string(*o.fail_if_slower) + " ms were asked for");
+}
+
+void decode(const BenchOptions& o) {
+  if (o.network || !o.file.empty()) throw Error(ErrorKind::kUsage, "--decode-only: takes no network");
+  show(o, measure_decoding(o.decode_only, o.min_time));
+}
+
+void train(const BenchOptions& o, const ModelRequest& request) {
+  const Model model = load_model(request);
+  Shape shape = input_shapes(model.graph, o.batch).at(0);
+  if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
+  const nlohmann::ordered_json answer = measure_training_steps(model, noise(shape), o.repeat, o.min_time);
+  show(o, answer);
+  check_speed(o, answer["median_ms"]);
+}
+
+void check_options(const BenchOptions& o) {
   at_least(1, "--batch", o.batch);
   at_least(1, "--repeat", o.repeat);
   at_least(0, "--threads", o.threads);
@@ -122,11 +144,24 @@ void bench(const BenchOptions& o) {
   if (o.profile && o.device != "cpu") {
     throw Error(ErrorKind::kUsage, "--profile: compares with what the processor can do; leave out --device");
   }
+  if (!o.training) return;
+  const bool forward_only = o.engine != "halide" || o.device != "cpu" || o.weights_precision != "f32" || o.profile;
+  if (forward_only || !o.decode_only.empty()) {
+    throw Error(ErrorKind::kUsage,
+                "--training: runs on the processor in float32; leave out --engine, --device, --weights-precision, "
+                "--profile and --decode-only");
+  }
+  at_least(2, "--batch", o.batch);  // statistics of a batch
+}
+
+void bench(const BenchOptions& o) {
+  check_options(o);
   set_threads(o.threads);
   if (!o.decode_only.empty()) return decode(o);
   if (!o.network) throw Error(ErrorKind::kUsage, "NETWORK|FILE is missing: `lithe list networks` names them");
   ModelRequest request = o.request;
   request.model = o.file.empty() ? *o.network : o.file;
+  if (o.training) return train(o, request);
   const auto start = std::chrono::steady_clock::now();
   const Device device = device_of(o.device);
   const DType weights = weights_precision(o.weights_precision);
@@ -159,26 +194,18 @@ void bench(const BenchOptions& o) {
   }
   std::optional<ProfileReport> report;
   if (o.profile) report = profile_of(engine, times, images);
-  if (o.json) {
-    if (report) answer["profile"] = as_json(*report);
-    std::cout << answer.dump(2) << "\n";
-  } else {
-    print(answer);
-    if (report) print(*report);
-  }
-  if (o.fail_if_slower && median > *o.fail_if_slower) {
-    throw Error(ErrorKind::kCheck, "the median pass took " + std::to_string(median) + " ms, at most " +
-                                       std::to_string(*o.fail_if_slower) + " ms were asked for");
-  }
+  show(o, answer, report);
+  check_speed(o, median);
 }
 
 }  // namespace
 
 extern const Command kBench = command<BenchOptions>(
-    "bench", "time forward passes of a network", bench,
+    "bench", "time forward passes or training steps of a network", bench,
     {{"lithe bench micronet_m0", "one image, one thread, seeded weights"},
      {"lithe bench mobilenet_v2 --batch 32 --threads 0 --json", "throughput on all cores"},
      {"lithe bench mobilenet_v2 --engine opencv --model mobilenet_v2.onnx", "the same in OpenCV"},
+     {"lithe bench resnet8 --training --batch 32 --threads 2", "forward, backward and optimiser step"},
      {"lithe bench micronet_m0 --profile", "where the time goes, kernel by kernel"},
      {"lithe bench --decode-only photos --threads 0", "the bound of `lithe classify photos`"},
      {"lithe bench micronet_m0 --weights-precision bf16", "half the bytes of its linear layers, and what that changes"},

@@ -4,6 +4,7 @@
 #include "pipelines/core/shared_library.h"
 #include "trainers/classification.h"
 #include "trainers/evaluate_model.h"
+#include "trainers/training_speed.h"
 
 namespace lithe {
 
@@ -11,6 +12,7 @@ struct TrainersModule {
   TrainingSummary (*train_classifier)(const ClassificationOptions& options, Progress& progress);
   EvaluationReport (*evaluate_model)(const Model& model, const std::string& where, const std::string& split,
                                      int64_t batch, uint64_t seed, Progress& progress);
+  TrainingSpeed (*measure_training)(const Model& model, const Tensor& images, int steps, double seconds);
 };
 
 /// What liblithe_trainers.so offers.

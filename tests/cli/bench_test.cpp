@@ -58,6 +58,38 @@ TEST(Bench, MeasuresDecodingWithoutANetwork) {
   EXPECT_EQ(shell("lithe bench").code, 2);
 }
 
+TEST(Bench, MeasuresTrainingSteps) {
+  const Outcome outcome =
+      shell("lithe bench resnet8 --training --batch 3 --threads 2 --input-size 40 --repeat 2 --min-time 0 --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json answer = json::parse(outcome.out);
+  EXPECT_EQ(answer["steps"], 2);
+  EXPECT_EQ(answer["threads"], 2);
+  EXPECT_EQ(answer["input"], "3x3x40x40");
+  EXPECT_LE(answer["min_ms"], answer["median_ms"]);
+  EXPECT_NEAR(
+      answer["forward_ms"].get<double>() + answer["backward_ms"].get<double>() + answer["optimizer_ms"].get<double>(),
+      answer["median_ms"].get<double>(), 1e-6);
+  EXPECT_NEAR(answer["images_per_second"].get<double>() * answer["median_ms"].get<double>(), 3000, 1e-6);
+  EXPECT_GT(answer["peak_activations_mb"], 0);
+  EXPECT_GT(answer["peak_rss_mb"], answer["peak_activations_mb"]);
+}
+
+TEST(Bench, ChecksTrainingSteps) {
+  EXPECT_EQ(shell("lithe bench resnet8 --training").code, 2) << "a batch of one has no statistics";
+  EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --profile").code, 2);
+  EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --engine opencv").code, 2);
+  EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --device opencl").code, 2);
+  EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --weights-precision bf16").code, 2);
+  EXPECT_EQ(shell("lithe bench --training --batch 2 --decode-only .").code, 2);
+  EXPECT_EQ(shell("lithe bench --training --batch 2").code, 2);
+  const Outcome slow =
+      shell("lithe bench resnet8 --training --batch 2 --repeat 1 --min-time 0 --fail-if-slower 0.0001");
+  EXPECT_EQ(slow.code, 7);
+  EXPECT_THAT(slow.out, HasSubstr("backward_ms: "));
+  EXPECT_THAT(slow.err, HasSubstr("were asked for"));
+}
+
 // OpenCV would cost 0.1 s and 58 MB before the first image.
 TEST(Bench, DoesNotMapOpenCV) {
   const Outcome run = shell("LD_DEBUG=files lithe bench micronet_m0 --repeat 1 --min-time 0");

@@ -1,0 +1,15 @@
+#pragma once
+// `lithe bench --training`: forward, backward and optimiser step of one network.
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "pipelines/core/tensor.h"
+#include "pipelines/model/model.h"
+
+namespace lithe::cli {
+
+/// Trains on `images` with the threads that are set, `steps` times at least and `seconds` at least. Times in
+/// milliseconds; forward, backward and optimiser are those of the median step.
+nlohmann::ordered_json measure_training_steps(const Model& model, const Tensor& images, int steps, double seconds);
+
+}  // namespace lithe::cli
