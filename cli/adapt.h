@@ -9,4 +9,7 @@ namespace lithe::cli {
 /// them have is marked with the task's name.
 Command command_of_tasks(const char* name, const char* summary, const std::vector<Command>& tasks);
 
+/// The tasks of `lithe adapt`.
+Command adapt_drt();
+
 }  // namespace lithe::cli

@@ -4,12 +4,12 @@
 namespace lithe::cli {
 
 extern const Command kClassify, kValidate, kMerge, kInspect, kList, kRun, kImport, kExport, kBench, kTune, kData,
-    kTrain, kEvaluate, kDoctor, kVersion, kCompletion, kHelp;
+    kTrain, kAdapt, kEvaluate, kDoctor, kVersion, kCompletion, kHelp;
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> table = {&kClassify, &kValidate, &kMerge,   &kInspect,    &kList, &kRun,
-                                                    &kImport,   &kExport,   &kBench,   &kTune,       &kData, &kTrain,
-                                                    &kEvaluate, &kDoctor,   &kVersion, &kCompletion, &kHelp};
+  static const std::vector<const Command*> table = {&kClassify, &kValidate, &kMerge,  &kInspect, &kList,       &kRun,
+                                                    &kImport,   &kExport,   &kBench,  &kTune,    &kData,       &kTrain,
+                                                    &kAdapt,    &kEvaluate, &kDoctor, &kVersion, &kCompletion, &kHelp};
   return table;
 }
 

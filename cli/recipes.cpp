@@ -8,10 +8,29 @@
 namespace lithe::cli {
 namespace {
 
-struct Recipe {
-  std::string name;
-  Words options;
-};
+const Recipe& find_recipe(const std::string& name, const std::vector<Recipe>& among) {
+  Words names;
+  for (const Recipe& recipe : among) {
+    if (recipe.name == name) return recipe;
+    names.push_back(recipe.name);
+  }
+  throw Error(ErrorKind::kUsage, "--recipe: unknown \"" + name + "\"" + did_you_mean(name, names));
+}
+
+// "--lr" of "--lr=0.1".
+std::string option_of(const std::string& word) { return word.substr(0, word.find('=')); }
+
+// The value behind `--recipe`, as one word or two; empty if there is none.
+std::string recipe_in(const Words& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (option_of(arguments[i]) != "--recipe") continue;
+    if (arguments[i] != "--recipe") return arguments[i].substr(std::string("--recipe=").size());
+    if (i + 1 < arguments.size()) return arguments[i + 1];
+  }
+  return "";
+}
+
+}  // namespace
 
 // micronet, micronet-m3: the scripts of its authors for M0 to M2 and for M3 (Li et al., ICCV 2021; the paper prints a
 // tenth of their learning rate). dcd-*: Li et al., ICLR 2021, whose mixup comes in over 100 epochs and is constant
@@ -37,39 +56,22 @@ const std::vector<Recipe>& recipes() {
   return all;
 }
 
-const Recipe& find_recipe(const std::string& name) {
-  Words names;
-  for (const Recipe& recipe : recipes()) {
-    if (recipe.name == name) return recipe;
-    names.push_back(recipe.name);
-  }
-  throw Error(ErrorKind::kUsage, "--recipe: unknown \"" + name + "\"" + did_you_mean(name, names));
-}
-
-// "--lr" of "--lr=0.1".
-std::string option_of(const std::string& word) { return word.substr(0, word.find('=')); }
-
-// The value behind `--recipe`, as one word or two; empty if there is none.
-std::string recipe_in(const Words& arguments) {
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (option_of(arguments[i]) != "--recipe") continue;
-    if (arguments[i] != "--recipe") return arguments[i].substr(std::string("--recipe=").size());
-    if (i + 1 < arguments.size()) return arguments[i + 1];
-  }
-  return "";
-}
-
-}  // namespace
-
-Words with_recipe(const Words& arguments) {
+Words with_recipe(const Words& arguments, const std::vector<Recipe>& among) {
   const std::string name = recipe_in(arguments);
   Words all = arguments;
   if (name.empty()) return all;
-  for (const std::string& option : find_recipe(name).options) {
+  for (const std::string& option : find_recipe(name, among).options) {
     const auto gives_it = [&](const std::string& word) { return option_of(word) == option_of(option); };
     if (std::none_of(arguments.begin(), arguments.end(), gives_it)) all.push_back(option);
   }
   return all;
+}
+
+Command with_recipes(Command command, const std::vector<Recipe>& among) {
+  command.work = [parsed = command.work, among](const Words& arguments) {
+    return parsed(with_recipe(arguments, among));
+  };
+  return command;
 }
 
 }  // namespace lithe::cli

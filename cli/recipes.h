@@ -1,17 +1,27 @@
 #pragma once
-// Recipes: sets of defaults for `lithe train`, under the names of who published them.
+// Recipes: sets of defaults for training, under the names of who published them.
 
 #include <string>
+#include <vector>
 
-#include "cli/options.h"
+#include "cli/command.h"
 
 namespace lithe::cli {
 
 constexpr const char* kRecipeHelp = "other defaults: those of a paper, or `small` for images of 32 x 32";
 constexpr const char* kRecipeChoices = "micronet|micronet-m3|dcd-resnet|dcd-mobilenet|small";
 
+struct Recipe {
+  std::string name;
+  Words options;  // "--lr=0.1"
+};
+/// Those of `lithe train`.
+const std::vector<Recipe>& recipes();
+
 /// The arguments and, for a `--recipe` among them, its options that they do not give themselves. Throws Error(kUsage)
 /// for an unknown recipe.
-Words with_recipe(const Words& arguments);
+Words with_recipe(const Words& arguments, const std::vector<Recipe>& among = recipes());
+/// A command that does so before it reads its arguments.
+Command with_recipes(Command command, const std::vector<Recipe>& among = recipes());
 
 }  // namespace lithe::cli

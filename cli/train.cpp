@@ -79,11 +79,6 @@ ExitCode train(const TrainTask& task, const ClassificationOptions& o, const Prog
   return train_once(o, progress).interrupted ? stopped() : kDone;
 }
 
-Command with_recipes(Command command) {
-  command.work = [parsed = command.work](const Words& arguments) { return parsed(with_recipe(arguments)); };
-  return command;
-}
-
 }  // namespace
 
 extern const Command kTrain = with_recipes(command_of<TrainTask, ClassificationOptions, ProgressOptions>(
