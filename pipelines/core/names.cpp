@@ -1,9 +1,7 @@
 #include "pipelines/core/names.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
-#include <sstream>
 
 namespace lithe {
 namespace {
@@ -37,8 +35,13 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
 }
 
 std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
+  std::vector<std::string> result;  // without a stream: plans and training steps split a lot of words
+  for (size_t begin = text.find_first_not_of(' '); begin < text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    result.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_not_of(' ', end);
+  }
+  return result;
 }
 
 }  // namespace lithe

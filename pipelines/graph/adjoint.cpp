@@ -1,10 +1,11 @@
 #include "pipelines/graph/adjoint.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "pipelines/core/names.h"
-#include "pipelines/graph/forward.h"
-#include "pipelines/graph/kernel_call.h"
+#include "pipelines/graph/node_run.h"
 
 namespace lithe {
 namespace {
@@ -30,122 +31,8 @@ const std::string& port_dims(const Node& node, const std::string& name) {
   throw Error(ErrorKind::kInternal, node.op->name() + ": an adjoint speaks of \"" + name + "\", which is no port");
 }
 
-// What there is to read, by the names of arguments.
-class Values {
- public:
-  Values(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool)
-      : state_(state), adjoint_(adjoint), pool_(pool) {
-    const Op& op = *state.node.op;
-    for (size_t i = 0; i < state.inputs.size(); ++i) given_[op.port_of(i).name].push_back(state.inputs[i]);
-    for (size_t k = 0; k < state.outputs.size(); ++k) given_[op.outputs()[k].name].push_back(state.outputs[k]);
-    given_[gradient_of_output(state.node)].push_back(dy);
-  }
-
-  const Tensor& first(const std::string& name) const { return given_.at(name).front(); }
-
-  // In the form in which it is wanted.
-  Tensor operator()(const std::string& name, bool planar) {
-    const auto pack = adjoint_.kernel.pack.find(name);
-    if (pack != adjoint_.kernel.pack.end()) return pack->second(given_.at(name), state_.dims);
-    const Tensor& value = first(name);
-    const bool image = value.rank() == 4 && is_activation(port_dims(state_.node, name));
-    return image ? pool_.laid_out(value, planar) : value.contiguous();
-  }
-
- private:
-  const NodeState& state_;
-  const Adjoint& adjoint_;
-  TensorPool& pool_;
-  std::map<std::string, std::vector<Tensor>> given_;
-};
-
-// One call of an adjoint's kernel, or one per value of a variadic port.
-class AdjointCall {
- public:
-  AdjointCall(const NodeState& state, const Adjoint& adjoint, TensorPool& pool)
-      : state_(state), kernel_(adjoint.kernel), pool_(pool), dy_(gradient_of_output(state.node)) {
-    for (size_t i = 0; i < state.shapes.size(); ++i) {
-      if (gives(adjoint, port(i).name)) given_.push_back(i);
-    }
-  }
-
-  std::vector<Tensor> run(Values values, const std::vector<std::string>& reads) {
-    planar_ = kernel_.in_place ? state_.planar : kernel_.planar;
-    for (const std::string& name : reads) {
-      if (!values.first(name).empty()) ports_[name] = values(name, planar_);
-    }
-    ports_[dy_] = values(dy_, planar_);
-    gradients_.resize(state_.shapes.size());
-    kernel_.per_value ? call_per_value() : call_once();
-    return gradients_;
-  }
-
- private:
-  const Port& port(size_t i) const { return state_.node.op->port_of(i); }
-
-  Tensor& gradient(size_t i) {
-    return gradients_[i] = pool_.take(state_.shapes[i], planar_ || !is_activation(port(i).dims));
-  }
-
-  void call_once() {
-    std::vector<size_t> stacked;  // values of a variadic port: in one buffer, one after the other
-    for (const size_t i : given_) {
-      port(i).variadic ? stacked.push_back(i) : void(ports_["d" + port(i).name] = gradient(i));
-    }
-    Tensor stack;
-    if (!stacked.empty()) {
-      Shape shape = state_.shapes[stacked[0]];
-      shape.insert(shape.begin(), static_cast<int64_t>(stacked.size()));
-      ports_["d" + port(stacked[0]).name] = stack = pool_.take(shape);
-    }
-    call();
-    for (size_t k = 0; k < stacked.size(); ++k) {
-      gradients_[stacked[k]] = stack.images(static_cast<int64_t>(k), 1).reshaped(state_.shapes[stacked[k]]);
-    }
-  }
-
-  // Every value's gradient comes from its own slice of dy's channels.
-  void call_per_value() {
-    const Tensor dy = ports_.at(dy_);
-    int64_t first = 0;
-    for (const size_t i : given_) {
-      Shape shape = dy.shape();
-      shape[1] = state_.shapes[i][1];
-      ports_[dy_] = Tensor::view(dy.data() + first * dy.strides()[1], shape, dy.strides(), DType::kF32,
-                                 std::make_shared<Tensor>(dy));
-      ports_["d" + port(i).name] = gradient(i);
-      call();
-      first += shape[1];
-    }
-  }
-
-  void call() {
-    std::vector<KernelCall> calls;
-    calls.emplace_back(state_.node, kernel_, state_.dims, ports_);
-    if (!state_.dims.has("seed")) specialise(calls);  // a seed is never seen again
-    calls[0]();
-  }
-
-  const NodeState& state_;
-  const Kernel& kernel_;
-  TensorPool& pool_;
-  const std::string dy_;
-  bool planar_ = false;
-  std::vector<size_t> given_;  // the inputs whose gradients it gives
-  std::vector<Tensor> gradients_;
-  std::map<std::string, Tensor> ports_;
-};
-
 // The elements of `t` as a tensor of that shape: both list them in the order N C H W.
 Tensor shaped(const Tensor& t, const Shape& shape) { return t.shape() == shape ? t : t.contiguous().reshaped(shape); }
-
-Tensor run_other(const AdjointNode& by, const Node& node, Values values, TensorPool& pool) {
-  const Op& op = find_op(by.op);
-  const Node other{&op, node.name, {}, {}, op.complete(by.attributes, node.name), {}};
-  std::vector<Tensor> inputs;
-  for (const std::string& name : by.inputs) inputs.push_back(values(name, false));
-  return run_node(other, inputs, pool)[0];
-}
 
 }  // namespace
 
@@ -187,18 +74,132 @@ std::vector<std::string> values_read(const Node& node, const Dims& dims, const A
   return names;
 }
 
-std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool) {
+// What there is to read, by the names of arguments.
+class AdjointRun::Values {
+ public:
+  Values(const NodeState& state, const Tensor& dy) : dims_(state.dims) {
+    const Op& op = *state.node.op;
+    for (size_t i = 0; i < state.inputs.size(); ++i) given_[op.port_of(i).name].push_back(state.inputs[i]);
+    for (size_t k = 0; k < state.outputs.size(); ++k) given_[op.outputs()[k].name].push_back(state.outputs[k]);
+    given_[gradient_of_output(state.node)].push_back(dy);
+  }
+
+  // In the form in which it is wanted; empty if it is absent.
+  Tensor of(const Argument& argument, bool planar, TensorPool& pool) const {
+    const std::vector<Tensor>& given = given_.at(argument.name);
+    if (given.front().empty()) return {};
+    if (argument.pack != nullptr) return (*argument.pack)(given, dims_);
+    return argument.is_image && given.front().rank() == 4 ? pool.laid_out(given.front(), planar)
+                                                          : given.front().contiguous();
+  }
+
+ private:
+  const Dims& dims_;
+  std::map<std::string, std::vector<Tensor>> given_;
+};
+
+struct AdjointRun::Other {
+  Node node;
+  std::optional<Dims> dims;
+  NodeRun run;
+};
+
+AdjointRun::AdjointRun(const Adjoint& adjoint, bool specialised)
+    : adjoint_(&adjoint), specialised_(specialised), calls_(specialised) {}
+AdjointRun::~AdjointRun() = default;
+AdjointRun::AdjointRun(AdjointRun&&) noexcept = default;
+
+void AdjointRun::lay_out(const NodeState& state) {
   const Node& node = state.node;
-  Values values(state, adjoint, dy, pool);
-  if (!adjoint.node && !adjoint.kernel.name.empty()) {
-    return AdjointCall(state, adjoint, pool).run(std::move(values), values_read(node, state.dims, adjoint));
+  std::vector<std::string> reads;
+  if (adjoint_->node) {
+    const AdjointNode by = adjoint_->node(state.dims);
+    const Op& op = find_op(by.op);
+    other_ = std::make_unique<Other>(Other{
+        {&op, node.name, {}, {}, op.complete(by.attributes, node.name), {}}, std::nullopt, NodeRun(specialised_)});
+    reads = by.inputs;
+  } else if (!adjoint_->passes_on()) {
+    reads = values_read(node, state.dims, *adjoint_);
+    reads.push_back(gradient_of_output(node));
   }
-  const Tensor gradient = adjoint.node ? run_other(adjoint.node(state.dims), node, std::move(values), pool) : dy;
+  for (const std::string& name : reads) {
+    const auto pack = adjoint_->kernel.pack.find(name);
+    reads_.push_back(
+        {name, is_activation(port_dims(node, name)), pack == adjoint_->kernel.pack.end() ? nullptr : &pack->second});
+  }
+  for (size_t i = 0; i < state.shapes.size(); ++i) {
+    if (gives(*adjoint_, node.op->port_of(i).name)) given_.push_back(i);
+  }
+  is_laid_out_ = true;
+}
+
+Tensor AdjointRun::gradient_of_other(const Values& values, TensorPool& pool) {
+  std::vector<Tensor> inputs;
+  for (const Argument& argument : reads_) inputs.push_back(values.of(argument, false, pool));
+  if (!other_->dims) {
+    std::vector<const Shape*> shapes;
+    for (const Tensor& t : inputs) shapes.push_back(&t.shape());
+    other_->dims = other_->node.op->bind(other_->node.attributes, shapes, other_->node.name);
+  }
+  return other_->run(other_->node, *other_->dims, inputs, pool)[0];
+}
+
+// By one call, or one per value of a variadic port.
+std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, const Values& values, TensorPool& pool) {
+  const Kernel& kernel = adjoint_->kernel;
+  const Op& op = *state.node.op;
+  const bool planar = kernel.in_place ? state.planar : kernel.planar;
+  PortTensors ports;
+  for (const Argument& argument : reads_) {
+    if (Tensor value = values.of(argument, planar, pool); !value.empty()) ports[argument.name] = std::move(value);
+  }
+  const Tensor dy = ports.at(reads_.back().name);
   std::vector<Tensor> gradients(state.shapes.size());
-  for (size_t i = 0; i < gradients.size(); ++i) {
-    if (gives(adjoint, node.op->port_of(i).name)) gradients[i] = shaped(gradient, state.shapes[i]);
+  std::vector<size_t> stacked;  // values of a variadic port: in one buffer, one after the other
+  int64_t channel = 0, count = 0;
+  for (const size_t i : given_) {
+    const Port& port = op.port_of(i);
+    if (port.variadic && !kernel.per_value) {
+      stacked.push_back(i);
+      continue;
+    }
+    gradients[i] = ports["d" + port.name] = pool.take(state.shapes[i], planar || !is_activation(port.dims));
+    if (!kernel.per_value) continue;
+    // Every value's gradient comes from its own slice of dy's channels.
+    Shape shape = dy.shape();
+    shape[1] = state.shapes[i][1];
+    ports[reads_.back().name] = Tensor::view(dy.data() + channel * dy.strides()[1], shape, dy.strides(), DType::kF32,
+                                             std::make_shared<Tensor>(dy));
+    calls_.call(static_cast<size_t>(count++), state.node, kernel, state.dims, ports);
+    channel += shape[1];
   }
+  if (kernel.per_value) return gradients;
+  if (!stacked.empty()) {
+    Shape shape = state.shapes[stacked[0]];
+    shape.insert(shape.begin(), static_cast<int64_t>(stacked.size()));
+    const Tensor stack = ports["d" + op.port_of(stacked[0]).name] = pool.take(shape);
+    for (size_t k = 0; k < stacked.size(); ++k) {
+      gradients[stacked[k]] = stack.images(static_cast<int64_t>(k), 1).reshaped(state.shapes[stacked[k]]);
+    }
+  }
+  calls_.call(0, state.node, kernel, state.dims, ports);
   return gradients;
+}
+
+std::vector<Tensor> AdjointRun::operator()(const NodeState& state, const Tensor& dy, TensorPool& pool) {
+  if (!is_laid_out_) lay_out(state);
+  const Values values(state, dy);
+  if (!adjoint_->node && !adjoint_->passes_on()) return gradients_of_kernel(state, values, pool);
+  const Tensor gradient = adjoint_->node ? gradient_of_other(values, pool) : dy;
+  std::vector<Tensor> gradients(state.shapes.size());
+  for (const size_t i : given_) gradients[i] = shaped(gradient, state.shapes[i]);
+  return gradients;
+}
+
+const KeptCalls& AdjointRun::calls() const { return other_ ? other_->run.calls() : calls_; }
+
+std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool) {
+  return AdjointRun(adjoint, false)(state, dy, pool);
 }
 
 }  // namespace lithe

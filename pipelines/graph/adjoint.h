@@ -1,13 +1,17 @@
 #pragma once
 // The reverse direction of one node.
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "pipelines/graph/graph.h"
+#include "pipelines/graph/kept_calls.h"
 #include "pipelines/graph/tensor_pool.h"
 
 namespace lithe {
+
+class NodeRun;
 
 /// What gives the gradients of the inputs `wanted` (one flag per input value) of a node. Throws Error naming the input
 /// that has none for these extents and attributes.
@@ -25,8 +29,43 @@ struct NodeState {
   bool planar;  // whether output 0 lay row-major: so do then the gradients of elementwise kernels
 };
 
-/// The gradients that `adjoint` gives, one per input of the node; the others are empty. `dy`: that of output 0, same
-/// shape. The result may share the memory of dy.
+/// One adjoint of one node, again and again: what does not depend on the tensors is found out once. Not thread safe.
+class AdjointRun {
+ public:
+  /// `adjoint` must outlive it. Without `specialised` kernels the generic ones serve.
+  explicit AdjointRun(const Adjoint& adjoint, bool specialised = true);
+  ~AdjointRun();
+  AdjointRun(AdjointRun&&) noexcept;
+
+  const Adjoint& adjoint() const { return *adjoint_; }
+  /// The gradients that the adjoint gives, one per input of the node; the others are empty. Node, dimensions and shapes
+  /// are the same every time. `dy`: the gradient of output 0, same shape; the result may share its memory.
+  std::vector<Tensor> operator()(const NodeState& state, const Tensor& dy, TensorPool& pool);
+  /// The calls of the last run.
+  const KeptCalls& calls() const;
+
+ private:
+  struct Argument {
+    std::string name;
+    bool is_image;
+    const Kernel::Pack* pack;  // none: as it is
+  };
+  struct Other;  // another operator's node
+  class Values;
+
+  void lay_out(const NodeState& state);
+  Tensor gradient_of_other(const Values& values, TensorPool& pool);
+  std::vector<Tensor> gradients_of_kernel(const NodeState& state, const Values& values, TensorPool& pool);
+
+  const Adjoint* adjoint_;
+  bool specialised_, is_laid_out_ = false;
+  std::vector<Argument> reads_;  // dy among them
+  std::vector<size_t> given_;    // the inputs whose gradients it gives
+  std::unique_ptr<Other> other_;
+  KeptCalls calls_;
+};
+
+/// One run of it with generic kernels.
 std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool);
 
 }  // namespace lithe

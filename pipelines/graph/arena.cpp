@@ -23,7 +23,7 @@ Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<s
                     : Tensor::view(outputs[0].raw(), shape, row_major_strides(shape), DType::kF32, nullptr);
     } else {
       work.calls = prepare(node, *step.kernel, step.dims, inputs, packed[s], outputs, device);
-      specialise(work.calls);
+      for (KernelCall& call : work.calls) specialise(call);
     }
     work_.push_back(std::move(work));
   }

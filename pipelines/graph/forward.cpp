@@ -1,15 +1,10 @@
 #include "pipelines/graph/forward.h"
 
-#include "pipelines/graph/kernel_call.h"
+#include "pipelines/graph/node_run.h"
 #include "pipelines/graph/session.h"
 
 namespace lithe {
 namespace {
-
-// Other layouts than the two of images are nothing that kernels know.
-Tensor as_activation(const Tensor& t, TensorPool& pool) {
-  return has_layout(t.shape(), t.strides(), true) ? t : pool.laid_out(t, false);
-}
 
 // Batch and image size are free; the rank, the type and the channels are not.
 void check_input(const std::string& network, const Value& value, const Tensor& given, int64_t images) {
@@ -29,49 +24,15 @@ std::vector<const Shape*> shapes_of(const std::vector<Tensor>& inputs) {
   return shapes;
 }
 
-std::vector<Tensor> run(const Node& node, const Dims& dims, const std::vector<Tensor>& given, TensorPool& pool,
-                        bool specialised) {
-  std::vector<Tensor> inputs;
-  for (size_t i = 0; i < given.size(); ++i) {
-    const std::string& port = node.op->port_of(i).dims;
-    const bool activation = is_image(port) || port == "...";
-    inputs.push_back(given[i].empty() ? Tensor() : activation ? as_activation(given[i], pool) : given[i].contiguous());
-  }
-  const std::vector<Shape> output_shapes = node.op->output_shapes(dims, shapes_of(inputs));
-  if (node.op->is_view()) {
-    if (output_shapes[0] == inputs[0].shape()) return {inputs[0]};
-    return {inputs[0].contiguous().reshaped(output_shapes[0])};
-  }
-  const Tensor first = inputs.empty() ? Tensor() : inputs[0];
-  const Kernel& kernel = choose_kernel(node, dims, first.shape(), first.strides());
-  const bool planar = wants_planar(kernel, first.shape(), first.strides());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].empty() && is_image(node.op->port_of(i).dims)) inputs[i] = pool.laid_out(inputs[i], planar);
-  }
-  std::vector<Tensor> outputs;
-  for (size_t k = 0; k < output_shapes.size(); ++k) {
-    const std::string& port = node.op->outputs()[k].dims;
-    outputs.push_back(pool.take(output_shapes[k], planar || (!is_image(port) && port != "...")));
-  }
-  std::vector<KernelCall> calls = prepare(node, kernel, dims, inputs, pack(node, kernel, dims, inputs), outputs);
-  if (specialised) specialise(calls);
-  for (const KernelCall& call : calls) call();
-  return outputs;
-}
-
 }  // namespace
 
 std::vector<Tensor> run_node(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs, TensorPool& pool) {
-  return run(node, dims, inputs, pool, !dims.has("seed"));  // a seed is never seen again
-}
-
-std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs, TensorPool& pool) {
-  return run_node(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool);
+  return NodeRun(!dims.has("seed"))(node, dims, inputs, pool);  // a seed is never seen again
 }
 
 std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs) {
   TensorPool pool;
-  return run(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool, false);
+  return NodeRun(false)(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool);
 }
 
 void check_inputs(const Graph& graph, const std::vector<Tensor>& inputs) {

@@ -11,7 +11,6 @@ namespace lithe {
 /// Runs one node on the values of its inputs (absent ones are empty tensors), with kernels compiled for just these
 /// calls where there are any. `dims`: as bound to these inputs.
 std::vector<Tensor> run_node(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs, TensorPool& pool);
-std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs, TensorPool& pool);
 
 /// Throws Error naming the input of the graph that does not fit: their number, type, rank, channels, one batch.
 void check_inputs(const Graph& graph, const std::vector<Tensor>& inputs);

@@ -1,6 +1,6 @@
 #include "pipelines/graph/kernel_call.h"
 
-#include <iomanip>
+#include <charconv>
 
 #include "pipelines/core/names.h"
 #include "pipelines/graph/look_ahead.h"
@@ -78,6 +78,12 @@ float number(const Attribute& attribute) {
   return static_cast<float>(std::get<double>(attribute));
 }
 
+// With as many digits as tell every float from its neighbours.
+std::string digits_of(float number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general, 9).ptr};
+}
+
 const Port* find_port(const Op& op, const std::string& name) {
   for (const Port& port : op.inputs()) {
     if (port.name == name) return &port;
@@ -126,21 +132,21 @@ bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides
   return kernel.in_place ? !has_layout(shape, strides, false) : kernel.planar;
 }
 
-std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const Dims& dims,
-                                   const std::vector<Tensor>& inputs) {
+PortTensors pack(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs) {
+  if (kernel.pack.empty()) return {};
   std::map<std::string, std::vector<Tensor>> values;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].empty()) values[node.op->port_of(i).name].push_back(inputs[i]);
   }
-  std::map<std::string, Tensor> packed;
+  PortTensors packed;
   for (const auto& [port, function] : kernel.pack) {
     if (values.count(port)) packed[port] = function(values[port], dims);
   }
   return packed;
 }
 
-KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
-                       const std::map<std::string, Tensor>& ports, DeviceMemory* memory)
+KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const PortTensors& ports,
+                       DeviceMemory* memory)
     : device_(memory ? memory->device() : Device::kCpu),
       kernel_(find_kernel(kernel.name, device_)),
       where_(std::make_unique<std::string>(node.name + ": " + node.op->name())) {
@@ -195,22 +201,20 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
 }
 
 std::string KernelCall::spec() const {
-  std::ostringstream text;
-  if (device_ != Device::kCpu) text << name_of(device_) << ':';
-  text << kernel_.name << std::setprecision(9);  // enough for every float
+  std::string text = (device_ == Device::kCpu ? "" : std::string(name_of(device_)) + ':') + kernel_.name;
   for (size_t i = 0; i < buffer_count_; ++i) {
     const halide_filter_argument_t& argument = kernel_.metadata->arguments[i];
-    text << ' ' << argument_name(argument.name) << '=';
+    text += ' ' + argument_name(argument.name) + '=';
     if (argument.kind == halide_argument_kind_input_scalar) {
-      argument.type.code == halide_type_float ? text << scalars_[i].f : text << scalars_[i].i;
+      text += argument.type.code == halide_type_float ? digits_of(scalars_[i].f) : std::to_string(scalars_[i].i);
       continue;
     }
     for (int d = 0; d < buffers_[i].header.dimensions; ++d) {
       const halide_dimension_t& dim = buffers_[i].dims[static_cast<size_t>(d)];
-      text << (d > 0 ? "," : "") << dim.extent << ':' << dim.stride;
+      text += (d > 0 ? "," : "") + std::to_string(dim.extent) + ':' + std::to_string(dim.stride);
     }
   }
-  return text.str();
+  return text;
 }
 
 void KernelCall::point(const std::string& port, void* data) {
@@ -219,23 +223,26 @@ void KernelCall::point(const std::string& port, void* data) {
   }
 }
 
-std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
-                                const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
-                                const std::vector<Tensor>& outputs, DeviceMemory* memory) {
-  std::map<std::string, Tensor> ports;
+void KernelCall::point(const PortTensors& ports) {
+  for (size_t i = 0; i < buffer_count_; ++i) {
+    const auto port = ports.find(buffers_[i].port);
+    if (port == ports.end()) continue;
+    buffers_[i].header.host = static_cast<uint8_t*>(port->second.raw());
+    buffers_[i].tensor = Tensor();
+  }
+}
+
+void each_call(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs,
+               const PortTensors& packed, const std::vector<Tensor>& outputs, DeviceMemory* memory,
+               const std::function<void(const Dims&, const PortTensors&)>& visit) {
+  PortTensors ports;
   for (size_t i = 0; i < outputs.size(); ++i) ports[node.op->outputs()[i].name] = outputs[i];
   const std::vector<Port>& declared = node.op->inputs();
-  const bool per_value = kernel.per_value;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].empty()) ports[node.op->port_of(i).name] = inputs[i];
   }
   for (const auto& [port, tensor] : packed) ports[port] = tensor;
-
-  std::vector<KernelCall> calls;
-  if (!per_value) {
-    calls.emplace_back(node, kernel, dims, ports, memory);
-    return calls;
-  }
+  if (!kernel.per_value) return visit(dims, ports);
   // Each value goes to its own slice of the output's channels. Devices have no addresses inside a pixel: their kernels
   // get the whole output and the first channel of the slice.
   LITHE_CHECK(declared.back().variadic && outputs.size() == 1 && outputs[0].rank() >= 2);
@@ -250,16 +257,23 @@ std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Di
     ports[node.op->outputs()[0].name] = memory == nullptr ? slice : y;
     Dims with_first = dims;
     with_first.set("first_channel", first);
-    calls.emplace_back(node, kernel, with_first, ports, memory);
+    visit(with_first, ports);
     first += inputs[i].dim(1);
   }
+}
+
+std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
+                                const std::vector<Tensor>& inputs, const PortTensors& packed,
+                                const std::vector<Tensor>& outputs, DeviceMemory* memory) {
+  std::vector<KernelCall> calls;
+  each_call(node, kernel, dims, inputs, packed, outputs, memory, [&](const Dims& of_call, const PortTensors& ports) {
+    calls.emplace_back(node, kernel, of_call, ports, memory);
+  });
   return calls;
 }
 
-void specialise(std::vector<KernelCall>& calls) {
-  for (KernelCall& call : calls) {
-    if (const KernelFunction kernel = specialised_kernel(call.spec(), kernel_target(call.device()))) call.use(kernel);
-  }
+void specialise(KernelCall& call) {
+  if (const KernelFunction kernel = specialised_kernel(call.spec(), kernel_target(call.device()))) call.use(kernel);
 }
 
 }  // namespace lithe

@@ -3,6 +3,7 @@
 
 #include <HalideRuntime.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,16 +29,17 @@ const Kernel& choose_kernel(const Node& node, const Dims& dims, const Shape& sha
                             Device device = Device::kCpu, DType weights = DType::kF32);
 /// Whether `kernel` wants images row-major if its first input has this shape and these strides.
 bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides);
+/// Tensors by the names of the arguments that they are bound to.
+using PortTensors = std::map<std::string, Tensor>;
 /// The tensors that `kernel` wants in another form, by port.
-std::map<std::string, Tensor> pack(const Node& node, const Kernel& kernel, const Dims& dims,
-                                   const std::vector<Tensor>& inputs);
+PortTensors pack(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs);
 
 /// One call of a kernel, laid out once and made any number of times.
 class KernelCall {
  public:
   /// `ports`: the tensor of every port, packed where the kernel asks for it. With `memory` the call is one on that
   /// device; it must outlive the call.
-  KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const std::map<std::string, Tensor>& ports,
+  KernelCall(const Node& node, const Kernel& kernel, const Dims& dims, const PortTensors& ports,
              DeviceMemory* memory = nullptr);
 
   void operator()() const { call_kernel(kernel_, arguments_.get(), *where_); }
@@ -51,6 +53,8 @@ class KernelCall {
   void* const* arguments() const { return arguments_.get(); }
   /// Lets `port` start at another address from now on; shape and strides stay.
   void point(const std::string& port, void* data);
+  /// The same for all of `ports`, whose tensors are not kept alive.
+  void point(const PortTensors& ports);
 
  private:
   struct Buffer {
@@ -74,13 +78,17 @@ class KernelCall {
   size_t buffer_count_ = 0;
 };
 
-/// The calls that make up one node: several only for kernels that run once per value of a variadic port. `inputs` and
-/// `outputs` as in the node; absent inputs are empty tensors.
+/// Visits the tensors of every call that makes up one node, with its dimensions: there are several only for kernels
+/// that run once per value of a variadic port. `inputs` and `outputs` as in the node; absent inputs are empty tensors.
+void each_call(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs,
+               const PortTensors& packed, const std::vector<Tensor>& outputs, DeviceMemory* memory,
+               const std::function<void(const Dims&, const PortTensors&)>& visit);
+/// Those calls, laid out.
 std::vector<KernelCall> prepare(const Node& node, const Kernel& kernel, const Dims& dims,
-                                const std::vector<Tensor>& inputs, const std::map<std::string, Tensor>& packed,
+                                const std::vector<Tensor>& inputs, const PortTensors& packed,
                                 const std::vector<Tensor>& outputs, DeviceMemory* memory = nullptr);
 
-/// Takes kernels that were compiled for just these calls, where there are any.
-void specialise(std::vector<KernelCall>& calls);
+/// Takes the kernel that was compiled for just this call, if there is one.
+void specialise(KernelCall& call);
 
 }  // namespace lithe

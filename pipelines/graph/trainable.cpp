@@ -25,7 +25,7 @@ std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
 // The same operator in another place or pass draws other numbers.
 Dims with_seed(const Dims& dims, uint64_t seed, const std::string& node) {
   Dims result = dims;
-  if (dims.has("seed")) result.set("seed", static_cast<int64_t>(RandomStream(seed, node).bits(0) >> 33));
+  result.set("seed", static_cast<int64_t>(RandomStream(seed, node).bits(0) >> 33));
   return result;
 }
 
@@ -55,7 +55,7 @@ struct Trainable::State {
     Mode mode;
     bool parameter_gradients, input_gradients;
     std::set<std::string> frozen;
-    std::shared_ptr<const TrainingPlan> plan;
+    std::shared_ptr<TrainingPlan> plan;
   };
 
   const Graph graph, in_training;
@@ -67,7 +67,7 @@ struct Trainable::State {
 
   const Graph& of(Mode mode) const { return mode == Mode::kTrain ? in_training : graph; }
 
-  std::shared_ptr<const TrainingPlan> plan(const std::vector<Shape>& inputs, const PassOptions& o) {
+  std::shared_ptr<TrainingPlan> plan(const std::vector<Shape>& inputs, const PassOptions& o) {
     const std::lock_guard<std::mutex> lock(mutex);
     const auto it = std::find_if(plans.begin(), plans.end(), [&](const Planned& p) {
       return p.inputs == inputs && p.mode == o.mode && p.parameter_gradients == o.parameter_gradients &&
@@ -83,7 +83,7 @@ struct Trainable::State {
                                                    : false;
     };
     MemoryPool::shared().trim();  // other tensors from now on
-    const auto made = std::make_shared<const TrainingPlan>(make_training_plan(of(o.mode), inputs, is_wanted));
+    const auto made = std::make_shared<TrainingPlan>(make_training_plan(of(o.mode), inputs, is_wanted));
     plans.push_front({inputs, o.mode, o.parameter_gradients, o.input_gradients, o.frozen, made});
     if (plans.size() > kPlansKept) plans.pop_back();
     return made;
@@ -111,9 +111,12 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
   }
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
-    const TrainingPlan::Step& step = pass.plan_->steps[n];
-    const Dims dims = with_seed(step.dims, options.seed, node.name);
-    const std::vector<Tensor> outputs = run_node(node, dims, values_of(pass, node.inputs), state_->pool);
+    TrainingPlan::Step& step = pass.plan_->steps[n];
+    const std::vector<Tensor> given = values_of(pass, node.inputs);
+    const std::vector<Tensor> outputs =
+        step.dims.has("seed")
+            ? run_node(node, with_seed(step.dims, options.seed, node.name), given, state_->pool)  // a call of its own
+            : step.run(node, step.dims, given, state_->pool);
     for (size_t k = 0; k < outputs.size(); ++k) pass.values_[static_cast<size_t>(node.outputs[k])] = outputs[k];
     pass.planar_.push_back(outputs[0].row_major());
     if (options.update_statistics) update_statistics(graph, node, outputs, parameters);
@@ -124,7 +127,7 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
 
 std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& output_gradients, Gradients* gradients) {
   const Graph& graph = *pass.graph_;
-  const TrainingPlan& plan = *pass.plan_;
+  TrainingPlan& plan = *pass.plan_;
   TensorPool& pool = state_->pool;
   LITHE_CHECK(output_gradients.size() == graph.outputs.size());
   std::vector<GradientSum> sums(graph.values.size());
@@ -140,19 +143,20 @@ std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& ou
   }
   for (size_t n = graph.nodes.size(); n-- > 0;) {
     const Node& node = graph.nodes[n];
-    const TrainingPlan::Step& step = plan.steps[n];
+    TrainingPlan::Step& step = plan.steps[n];
     const Tensor dy = sums[static_cast<size_t>(node.outputs[0])].take();
     if (!dy.empty() && !step.adjoints.empty()) {
-      const Dims dims = with_seed(step.dims, pass.seed_, node.name);
+      const bool seeded = step.dims.has("seed");
+      const Dims dims = seeded ? with_seed(step.dims, pass.seed_, node.name) : step.dims;
       const NodeState state{
           node, dims, step.shapes, values_of(pass, node.inputs), values_of(pass, node.outputs), pass.planar_[n]};
-      for (const Adjoint* adjoint : step.adjoints) {
-        const std::vector<Tensor> given = run_adjoint(state, *adjoint, dy, pool);
+      for (AdjointRun& run : step.adjoints) {
+        const std::vector<Tensor> given = seeded ? run_adjoint(state, run.adjoint(), dy, pool) : run(state, dy, pool);
         for (size_t i = 0; i < given.size(); ++i) {
           const ValueId id = node.inputs[i];
           if (given[i].empty() || id == kNoValue || !plan.wanted[static_cast<size_t>(id)]) continue;
           GradientSum& sum = sums[static_cast<size_t>(id)];
-          adjoint->passes_on() ? sum.add_shared(given[i], pool) : sum.add(given[i], pool);
+          run.adjoint().passes_on() ? sum.add_shared(given[i], pool) : sum.add(given[i], pool);
         }
       }
     }

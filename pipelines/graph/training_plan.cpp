@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "pipelines/core/names.h"
-#include "pipelines/graph/adjoint.h"
 
 namespace lithe {
 namespace {
@@ -30,7 +29,7 @@ class Planner {
   bool is_wanted(ValueId id) const { return id != kNoValue && plan_.wanted[static_cast<size_t>(id)]; }
 
   void add(const Node& node) {
-    TrainingPlan::Step step{bind_dims(node, shapes_), {}, {}, {}, {}};
+    TrainingPlan::Step step{bind_dims(node, shapes_), {}, {}, {}, {}, {}};
     const std::vector<std::string> with_gradient = words(node.op->gradients());
     std::vector<bool> wanted;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -44,8 +43,10 @@ class Planner {
     }
     if (std::count(wanted.begin(), wanted.end(), true) > 0) {
       plan_.wanted[static_cast<size_t>(node.outputs[0])] = true;
-      step.adjoints = choose_adjoints(node, step.dims, wanted);
-      for (const Adjoint* adjoint : step.adjoints) keep(node, values_read(node, step.dims, *adjoint));
+      for (const Adjoint* adjoint : choose_adjoints(node, step.dims, wanted)) {
+        keep(node, values_read(node, step.dims, *adjoint));
+        step.adjoints.emplace_back(*adjoint);
+      }
     }
     plan_.steps.push_back(std::move(step));
   }

@@ -4,7 +4,9 @@
 
 #include <vector>
 
+#include "pipelines/graph/adjoint.h"
 #include "pipelines/graph/graph.h"
+#include "pipelines/graph/node_run.h"
 
 namespace lithe {
 
@@ -12,7 +14,8 @@ struct TrainingPlan {
   struct Step {  // one per node
     Dims dims;
     std::vector<Shape> shapes;              // of the inputs
-    std::vector<const Adjoint*> adjoints;   // none: no input has a gradient that is wanted
+    std::vector<AdjointRun> adjoints;       // none: no input has a gradient that is wanted
+    NodeRun run;                            // the way forward
     std::vector<ValueId> last_in_forward;   // values that nothing needs behind this node on the way forward
     std::vector<ValueId> last_in_backward;  // and on the way back
   };
