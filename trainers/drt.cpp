@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
@@ -261,9 +262,13 @@ class Adaptation {
       summary_.target_split = domains_.test_is_target ? "the images adapted to" : "test";
     }
     if (summary_.collapsed) {
-      progress.message("WARNING: the adaptation collapsed: predictions on the target use as few classes as " +
-                       std::to_string(classes) + " of " + std::to_string(set->classes()) +
-                       " equally used ones would be; try a higher --balance or a lower --discrepancy");
+      char text[200];
+      std::snprintf(
+          text, sizeof text,
+          "WARNING: the adaptation collapsed: on the target it predicts %.1f of %lld classes effectively; try a "
+          "higher --balance, a lower --discrepancy or more epochs",
+          classes, static_cast<long long>(set->classes()));
+      progress.message(text);
     }
     write_file(options_.output + "/summary.json", summary_json(options_, summary_, top1, set->size()));
   }

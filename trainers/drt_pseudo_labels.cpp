@@ -44,8 +44,8 @@ PseudoLabels pseudo_labels(const DatasetPtr& target, const Replies& replies, dou
                   std::to_string(replies.confidence[i]) + (used ? ",1\n" : ",0\n");
   }
   if (static_cast<int64_t>(samples.size()) < least) {
-    throw Error(ErrorKind::kUsage, "self-training: the model is sure of " + std::to_string(samples.size()) +
-                                       " target images, fewer than one --batch of " + std::to_string(least));
+    throw Error("self-training: the model is sure of " + std::to_string(samples.size()) +
+                " target images, fewer than one --batch of " + std::to_string(least));
   }
   result.set = std::make_shared<Relabelled>(std::move(info), subset(target, std::move(samples)));
   return result;

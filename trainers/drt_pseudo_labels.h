@@ -16,7 +16,7 @@ struct PseudoLabels {
 
 /// An image counts if its confidence is at least that of its class's threshold: `confidence`, or the median of the
 /// images given that class where that is lower, so that no class is left out for being hard (after Zou et al., ECCV
-/// 2018). `replies`: to all images of `target`. Throws Error(kUsage) if fewer than `least` images count.
+/// 2018). `replies`: to all images of `target`. Throws Error if fewer than `least` images count.
 PseudoLabels pseudo_labels(const DatasetPtr& target, const Replies& replies, double confidence, int64_t least);
 
 }  // namespace lithe

@@ -173,7 +173,10 @@ std::string summary(const ResNet& net) {
 std::vector<NetworkOption> options_of(const ResNet& net) {
   const bool small = net.for_small_images();
   const std::string classes = small ? "10" : net.kind == Kind::kDrt ? "345" : "1000";
-  const std::string dropout = net.kind == Kind::kDrt ? "0.5" : net.kind == Kind::kDcd && !small ? "0.1" : "0";
+  const std::string dropout = net.for_digits()                   ? "0.2"
+                              : net.kind == Kind::kDrt           ? "0.5"
+                              : net.kind == Kind::kDcd && !small ? "0.1"
+                                                                 : "0";
   std::vector<NetworkOption> options = common_options(classes, dropout, small ? "32" : "224");
   if (small) {
     const bool digits = net.kind == Kind::kDrt;
