@@ -64,7 +64,7 @@ Command command_of_tasks(const char* name, const char* summary, const std::vecto
   return command;
 }
 
-extern const Command kAdapt =
-    command_of_tasks("adapt", "adapt a classifier to other domains", {adapt_drt()});
+extern const Command kAdapt = command_of_tasks("adapt", "adapt a classifier to other domains",
+                                               {adapt_drt(), adapt_covnorm()});
 
 }  // namespace lithe::cli

@@ -11,5 +11,6 @@ Command command_of_tasks(const char* name, const char* summary, const std::vecto
 
 /// The tasks of `lithe adapt`.
 Command adapt_drt();
+Command adapt_covnorm();
 
 }  // namespace lithe::cli

@@ -45,19 +45,25 @@ Tensor tensor_of(const Eigen::MatrixXd& matrix, const Shape& shape) {
 
 }  // namespace
 
-void Moments::add(const Eigen::MatrixXd& samples) {
-  if (samples.cols() == 0) return;
+void Moments::add(const Moments& others) {
+  if (others.count == 0) return;
   if (count == 0) {
-    mean = Eigen::VectorXd::Zero(samples.rows());
-    covariance = Eigen::MatrixXd::Zero(samples.rows(), samples.rows());
+    *this = others;
+    return;
   }
-  const auto before = static_cast<double>(count), more = static_cast<double>(samples.cols()), all = before + more;
-  const Eigen::VectorXd middle = samples.rowwise().mean(), shift = middle - mean;
-  const Eigen::MatrixXd centred = samples.colwise() - middle;
-  covariance = (before / all) * covariance + (centred * centred.transpose()) / all +
+  const auto before = static_cast<double>(count), more = static_cast<double>(others.count), all = before + more;
+  const Eigen::VectorXd shift = others.mean - mean;
+  covariance = (before / all) * covariance + (more / all) * others.covariance +
                (before * more / (all * all)) * shift * shift.transpose();
   mean += (more / all) * shift;
-  count += samples.cols();
+  count += others.count;
+}
+
+void Moments::add(const Eigen::MatrixXd& samples) {
+  if (samples.cols() == 0) return;
+  const Eigen::VectorXd middle = samples.rowwise().mean();
+  const Eigen::MatrixXd centred = samples.colwise() - middle;
+  add({samples.cols(), middle, centred * centred.transpose() / static_cast<double>(samples.cols())});
 }
 
 ActivationStatistics::ActivationStatistics(std::vector<WatchedValue> values, int64_t images, int64_t samples,
@@ -72,7 +78,7 @@ void ActivationStatistics::add(const Pass& pass, int64_t first) {
   parallel_for(static_cast<int64_t>(values_.size()), [&](int64_t v) {
     const WatchedValue& value = values_[static_cast<size_t>(v)];
     const Tensor& x = pass.value(value.value);
-    const int64_t pixels = std::min(x.dim(2) * x.dim(3), std::max<int64_t>(1, samples_ / images_));
+    const int64_t pixels = std::min(x.dim(2) * x.dim(3), std::max<int64_t>(1, samples_ * 512 / x.dim(1) / images_));
     const Eigen::MatrixXd samples = samples_of(x, pixels, RandomStream(seed_, value.name), first);
     const int64_t block = x.dim(1) / value.groups;
     for (int64_t g = 0; g < value.groups; ++g) {
@@ -81,7 +87,7 @@ void ActivationStatistics::add(const Pass& pass, int64_t first) {
   });
 }
 
-std::map<std::string, Tensor> to_tensors(const std::map<std::string, std::vector<Moments>>& moments) {
+std::map<std::string, Tensor> to_tensors(const ActivationMoments& moments) {
   std::map<std::string, Tensor> tensors;
   for (const auto& [name, groups] : moments) {
     for (size_t g = 0; g < groups.size(); ++g) {
@@ -96,13 +102,13 @@ std::map<std::string, Tensor> to_tensors(const std::map<std::string, std::vector
   return tensors;
 }
 
-std::map<std::string, std::vector<Moments>> moments_from(const std::map<std::string, Tensor>& tensors) {
+ActivationMoments moments_from(const std::map<std::string, Tensor>& tensors) {
   const auto tensor = [&](const std::string& name) {
     const auto it = tensors.find(name);
     if (it == tensors.end()) throw Error("activation statistics: " + name + " is missing");
     return it->second;
   };
-  std::map<std::string, std::vector<Moments>> moments;
+  ActivationMoments moments;
   for (const auto& entry : tensors) {
     const std::string& key = entry.first;
     const size_t end = key.rfind("/count");

@@ -3,7 +3,7 @@
 namespace lithe {
 namespace {
 
-constexpr TrainersModule kModule{train_classifier, evaluate_model, measure_training, adapt_drt};
+constexpr TrainersModule kModule{train_classifier, evaluate_model, measure_training, adapt_drt, adapt_covnorm};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "pipelines/core/shared_library.h"
 #include "trainers/classification.h"
+#include "trainers/covnorm.h"
 #include "trainers/drt.h"
 #include "trainers/evaluate_model.h"
 #include "trainers/training_speed.h"
@@ -15,6 +16,7 @@ struct TrainersModule {
                                      int64_t batch, uint64_t seed, Progress& progress);
   TrainingSpeed (*measure_training)(const Model& model, const Tensor& images, int steps, double seconds);
   DrtSummary (*adapt_drt)(const DrtOptions& options, Progress& progress);
+  CovNormSummary (*adapt_covnorm)(const CovNormOptions& options, Progress& progress);
 };
 
 /// What liblithe_trainers.so offers.
