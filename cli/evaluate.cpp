@@ -5,6 +5,8 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "pipelines/core/command_line.h"
+#include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "trainers/module.h"
 
@@ -15,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 struct EvaluateOptions {
   ModelRequest request;
-  std::string data, split;
+  std::string data, split, report;
   int64_t batch = 128;
   uint64_t seed = 1;
   int threads = 0;
@@ -23,6 +25,7 @@ struct EvaluateOptions {
   template <class Field>
   void visit(Field&& f) {
     f.required("model", request.model, "network of `lithe list networks`, or model file", "NETWORK|FILE");
+    f("domain", request.domain, "domain of that model, learnt by `lithe adapt covnorm`: its name, or its file", "TEXT");
     f("weights", request.weights, "weights file", "FILE");
     f("set", request.options, "option of the network");
     f.required("data", data, "data set, or FORM:PATH (docs/data.md)", "FILE|DIR");
@@ -31,6 +34,7 @@ struct EvaluateOptions {
     f("seed", seed, "of the samples that the intervals come from");
     f("threads", threads, "threads in all; 0: one per core");
     f("json", json, "as JSON, with the confusion matrix");
+    f("report", report, "also write a page: confusion, classes, calibration, wrong answers, cost", "FILE");
   }
 };
 
@@ -90,6 +94,11 @@ ExitCode evaluate(const EvaluateOptions& o, const ProgressOptions& p) {
   ProgressDisplay progress(p);
   const EvaluationReport report = trainers().evaluate_model(model, o.data, o.split, o.batch, o.seed, progress);
   if (report.interrupted) return static_cast<ExitCode>(128 + caught_interrupt());
+  if (!o.report.empty()) {
+    const std::string command = command_line("lithe evaluate", o);
+    write_file(o.report, trainers().evaluation_page(model, report, command));
+    progress.message(o.report + ": written");
+  }
   o.json ? void(std::cout << as_json(report).dump(2) << "\n") : print(report);
   return kDone;
 }
@@ -99,7 +108,9 @@ ExitCode evaluate(const EvaluateOptions& o, const ProgressOptions& p) {
 extern const Command kEvaluate = command_of<EvaluateOptions, ProgressOptions>(
     "evaluate", "accuracy of a model on a labelled data set",
     {{"lithe evaluate --model run/best.safetensors --data /usr/share/datasets/fashion-mnist --split test",
-      "accuracies with intervals, calibration, every class, the worst images"}},
+      "accuracies with intervals, calibration, every class, the worst images"},
+     {"lithe evaluate --model run/best.safetensors --data photos --report report.html",
+      "and a page with the wrong answers"}},
     evaluate);
 
 }  // namespace lithe::cli

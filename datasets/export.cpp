@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
+#include "datasets/encode.h"
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 
@@ -16,16 +15,6 @@ namespace {
 std::string folder_name(std::string name) {
   std::replace(name.begin(), name.end(), '/', '_');
   return name.empty() || name[0] == '.' ? "_" + name : name;
-}
-
-std::string png_of(const Image& image) {
-  cv::Mat pixels(static_cast<int>(image.height), static_cast<int>(image.width), image.channels == 3 ? CV_8UC3 : CV_8U,
-                 const_cast<uint8_t*>(image.pixels));
-  cv::Mat bgr = pixels;
-  if (image.channels == 3) cv::cvtColor(pixels, bgr, cv::COLOR_RGB2BGR);
-  std::vector<uint8_t> bytes;
-  LITHE_CHECK(cv::imencode(".png", bgr, bytes));
-  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace

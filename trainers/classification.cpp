@@ -11,6 +11,7 @@
 #include "trainers/classification_setup.h"
 #include "trainers/evaluate_model.h"
 #include "trainers/loss.h"
+#include "trainers/report.h"
 #include "trainers/run_folder.h"
 
 namespace lithe {
@@ -149,6 +150,12 @@ TrainingSummary train_classifier(const ClassificationOptions& o, const Classific
     summary.epochs = epochs_from(*checkpoint);
   }
   const auto done = static_cast<int64_t>(summary.epochs.size());
+  NoProgress silent;
+  const auto validated = [&](const Model& model) {
+    return evaluate_model(model, setup.validation, o.batch, /*seed=*/1, silent);
+  };
+  EvaluationReport best;
+  if (done > 0 && done < o.epochs) best = validated(folder.best());
   progress.begin(o.epochs * run.steps_per_epoch(), done * run.steps_per_epoch());
   for (int64_t epoch = done; epoch < o.epochs; ++epoch) {
     EpochMetrics metrics;
@@ -157,9 +164,8 @@ TrainingSummary train_classifier(const ClassificationOptions& o, const Classific
       break;
     }
     const Model model = run.model();
-    NoProgress silent;
-    const Evaluation validation =
-        evaluate(predict(model, setup.validation, o.batch, silent), setup.validation->classes());
+    EvaluationReport report = validated(model);
+    const Evaluation& validation = report.evaluation;
     if (!std::isfinite(validation.loss.value)) {
       throw Error(ErrorKind::kDiverged, "training diverged: the validation loss of epoch " + std::to_string(epoch + 1) +
                                             " is " + std::to_string(validation.loss.value) +
@@ -170,7 +176,8 @@ TrainingSummary train_classifier(const ClassificationOptions& o, const Classific
     metrics.calibration_error = validation.calibration_error.value;
     summary.epochs.push_back(metrics);
     progress.message(in_words(metrics, o.epochs));
-    folder.save(model, summary.epochs, run.checkpoint());
+    if (best_epoch(summary.epochs) == metrics.epoch) best = std::move(report);
+    folder.save(model, summary.epochs, run_report(o, setup, summary.epochs, best), run.checkpoint());
   }
   summary.best = best_epoch(summary.epochs);
   summary.peak_bytes = run.peak_bytes();

@@ -75,11 +75,11 @@ struct TrainingSummary {
   bool interrupted = false;
 };
 
-/// Trains a network and writes to `options.output`: run.json, metrics.csv after every epoch, checkpoints/, and the
-/// model files best.safetensors and last.safetensors. Continues the run that is there: the result has the bits of an
-/// uninterrupted run. Throws Error: kUsage for options that do not fit, or a folder with another configuration;
-/// kDiverged naming the batch when loss or gradient are no longer finite, with the last good checkpoint kept; kOutput
-/// if something cannot be written.
+/// Trains a network and writes to `options.output`: run.json, and after every epoch metrics.csv, an event file for
+/// TensorBoard, report.html, checkpoints/, and the model files best.safetensors and last.safetensors. Continues the run
+/// that is there: the result has the bits of an uninterrupted run. Throws Error: kUsage for options that do not fit, or
+/// a folder with another configuration; kDiverged naming the batch when loss or gradient are no longer finite, with the
+/// last good checkpoint kept; kOutput if something cannot be written.
 TrainingSummary train_classifier(const ClassificationOptions& options, Progress& progress);
 
 struct ClassificationSetup;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipelines/core/command_line.h"
 #include "pipelines/networks/registry.h"
 #include "trainers/option_record.h"
 #include "trainers/start_weights.h"
@@ -99,6 +100,9 @@ ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
   s.model.labels = s.training->info().class_names;
   s.model.source = "trained on " + o.data;
   if (!o.teacher.empty()) s.teacher = teacher_of(o.teacher, s.model);
+  ClassificationOptions repeated = o;
+  repeated.fresh = false, repeated.threads = 0;  // decide no bit
+  s.command = command_line("lithe train classify", repeated);
   return s;
 }
 

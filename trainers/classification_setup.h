@@ -9,8 +9,9 @@ namespace lithe {
 /// What a run starts from.
 struct ClassificationSetup {
   DatasetPtr training, validation;
-  Model model;    // with its first weights, which nobody else holds
-  Model teacher;  // empty without --teacher
+  Model model;          // with its first weights, which nobody else holds
+  Model teacher;        // empty without --teacher
+  std::string command;  // that repeats the run, for its report
 };
 
 /// Throws Error(kUsage) naming the option that is out of its range.

@@ -5,16 +5,25 @@
 
 namespace lithe {
 
+EvaluationReport evaluate_model(const Model& model, const DatasetPtr& set, int64_t batch, uint64_t seed,
+                                Progress& progress) {
+  constexpr int64_t kWorst = 10;
+  const DatasetInfo& info = set->info();
+  EvaluationReport report{info.path, info.split, info.class_names, {}, {}, set, {}, false};
+  report.predictions = predict(model, set, batch, progress);
+  report.interrupted = progress.interrupted();
+  if (report.interrupted) return report;
+  report.evaluation = evaluate(report.predictions, set->classes(), seed);
+  for (const int64_t i : worst(report.predictions, kWorst)) report.worst.push_back(set->where(i));
+  return report;
+}
+
 EvaluationReport evaluate_model(const Model& model, const std::string& where, const std::string& split, int64_t batch,
                                 uint64_t seed, Progress& progress) {
-  constexpr int64_t kWorst = 10;
   const DatasetPtr set = open_dataset(where, split);
   progress.begin(set->size());
-  const std::vector<Prediction> all = predict(model, set, batch, progress);
-  EvaluationReport report{where, set->info().split, set->info().class_names, {}, {}, progress.interrupted()};
-  if (report.interrupted) return report;
-  report.evaluation = evaluate(all, set->classes(), seed);
-  for (const int64_t i : worst(all, kWorst)) report.worst.push_back(set->where(i));
+  EvaluationReport report = evaluate_model(model, set, batch, seed, progress);
+  report.where = where;
   return report;
 }
 

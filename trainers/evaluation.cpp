@@ -38,23 +38,19 @@ Prediction prediction(const float* logits, int64_t classes, int label) {
 
 // What a set of predictions sums to.
 struct Sums {
-  struct Bin {
-    double confidence = 0;
-    int64_t correct = 0;
-  };
   int64_t samples = 0, top1 = 0, top5 = 0;
   double loss = 0;
-  std::array<Bin, kBins> bins;
+  std::array<CalibrationBin, kBins> bins;
 
   void add(const Prediction& p) {
     ++samples, top1 += p.top == p.label, top5 += p.in_top5, loss += p.loss;
-    Bin& bin = bins[static_cast<size_t>(std::min(kBins - 1, static_cast<int>(p.confidence * kBins)))];
-    bin.confidence += p.confidence, bin.correct += p.top == p.label;
+    CalibrationBin& bin = bins[static_cast<size_t>(std::min(kBins - 1, static_cast<int>(p.confidence * kBins)))];
+    ++bin.samples, bin.confidence += p.confidence, bin.correct += p.top == p.label;
   }
   // top1, top5, loss, calibration error
   std::array<double, 4> means() const {
     double distance = 0;
-    for (const Bin& bin : bins) distance += std::abs(bin.confidence - static_cast<double>(bin.correct));
+    for (const CalibrationBin& bin : bins) distance += std::abs(bin.confidence - static_cast<double>(bin.correct));
     const auto n = static_cast<double>(samples);
     return {static_cast<double>(top1) / n, static_cast<double>(top5) / n, loss / n, distance / n};
   }
@@ -94,6 +90,8 @@ Evaluation evaluate(const std::vector<Prediction>& predictions, int64_t classes,
     if (p.top == p.label) ++e.classes[static_cast<size_t>(p.label)].correct;
     ++e.confusion[static_cast<size_t>(p.label * classes + p.top)];
   }
+
+  e.calibration.assign(sums.bins.begin(), sums.bins.end());
 
   std::array<std::vector<double>, 4> resampled;
   for (auto& values : resampled) values.resize(kResamples);

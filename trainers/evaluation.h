@@ -29,6 +29,16 @@ struct ClassCounts {
   int64_t samples = 0, predicted = 0, correct = 0;
   double recall() const { return samples > 0 ? static_cast<double>(correct) / static_cast<double>(samples) : 0; }
   double precision() const { return predicted > 0 ? static_cast<double>(correct) / static_cast<double>(predicted) : 0; }
+  /// Harmonic mean of the two.
+  double f1() const {
+    return correct > 0 ? 2 * static_cast<double>(correct) / static_cast<double>(samples + predicted) : 0;
+  }
+};
+
+/// The images whose confidence lies in one of the bins.
+struct CalibrationBin {
+  int64_t samples = 0, correct = 0;
+  double confidence = 0;  // sum
 };
 
 struct Evaluation {
@@ -37,6 +47,7 @@ struct Evaluation {
   /// Expected calibration error in 15 bins of equal width: the mean distance of confidence and accuracy (Guo et al.,
   /// ICML 2017), in [0, 1].
   Estimate calibration_error;
+  std::vector<CalibrationBin> calibration;  // its bins, the lowest confidence first
   std::vector<ClassCounts> classes;
   std::vector<int64_t> confusion;  // K x K, row: label, column: prediction
 };

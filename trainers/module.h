@@ -6,6 +6,7 @@
 #include "trainers/covnorm.h"
 #include "trainers/drt.h"
 #include "trainers/evaluate_model.h"
+#include "trainers/report.h"
 #include "trainers/training_speed.h"
 
 namespace lithe {
@@ -15,6 +16,7 @@ struct TrainersModule {
   EvaluationReport (*evaluate_model)(const Model& model, const std::string& where, const std::string& split,
                                      int64_t batch, uint64_t seed, Progress& progress);
   TrainingSpeed (*measure_training)(const Model& model, const Tensor& images, int steps, double seconds);
+  std::string (*evaluation_page)(const Model& model, const EvaluationReport& report, const std::string& command);
   DrtSummary (*adapt_drt)(const DrtOptions& options, Progress& progress);
   CovNormSummary (*adapt_covnorm)(const CovNormOptions& options, Progress& progress);
 };

@@ -40,6 +40,12 @@ class ClassifierTraining : public testing::Test {
     request.model = folder_ / file;
     return load_model(request);
   }
+  // What the page of a run says about its best epoch.
+  std::string evaluation(const std::string& run) const {
+    const std::string page = read_file(folder_ / run + "/report.html");
+    const size_t from = page.find("<section id=\"confusion\">");
+    return page.substr(from, page.find("<section id=\"cost\">") - from);
+  }
   std::string weights(const std::string& run) const { return read_file(folder_ / run + "/last.safetensors"); }
   std::string failure() {
     try {
@@ -92,6 +98,7 @@ TEST_F(ClassifierTraining, AnInterruptedRunEndsWithTheBitsOfAnother) {
   EXPECT_EQ(train().epochs.size(), 3u);
   EXPECT_EQ(weights("run"), weights("stopped"));
   EXPECT_EQ(read_file(folder_ / "run/best.safetensors"), read_file(folder_ / "stopped/best.safetensors"));
+  EXPECT_TRUE(evaluation("run") == evaluation("stopped"));
 }
 
 TEST_F(ClassifierTraining, AnotherConfigurationIsRefused) {

@@ -1,0 +1,146 @@
+#include "trainers/report.h"
+
+#include <ctime>
+
+#include "pipelines/core/command_line.h"
+#include "pipelines/graph/cost.h"
+#include "style/report_style.h"
+#include "trainers/classification_setup.h"
+#include "trainers/report_charts.h"
+#include "trainers/report_evaluation.h"
+#include "trainers/report_network.h"
+#include "trainers/run_folder.h"
+
+namespace lithe {
+namespace {
+
+// Even if a text came through as markup, the page could not load or run anything.
+constexpr const char* kPolicy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+// A figure at the head of the page.
+Html tile(const char* what, const std::string& value, const std::string& note) {
+  return tag("div", tag("dt", what), tag("dd", tag("b", value), tag("span", note)));
+}
+
+Html cost_tiles(const Graph& graph) {
+  const Cost cost = cost_of(graph, 0);
+  Html tiles = tile("Parameters", grouped(cost.parameters),
+                    grouped(cost.parameters * size_of(DType::kF32) / 1024) + " KiB as float32");
+  tiles += tile("MAdds", grouped(cost.madds.b()), "for " + to_string(cost.input));
+  return tiles;
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", ::gmtime_r(&now, &utc));
+  return text;
+}
+
+std::string page(const std::string& title, const Html& head, const std::string& command, const Html& body) {
+  const Html meta[] = {tag("meta", attr("charset", "utf-8")),
+                       tag("meta", attr("name", "viewport"), attr("content", "width=device-width, initial-scale=1")),
+                       tag("meta", attr("name", "color-scheme"), attr("content", "light dark")),
+                       tag("meta", attr("http-equiv", "Content-Security-Policy"), attr("content", kPolicy))};
+  Html top;
+  for (const Html& one : meta) top += one;
+  top += tag("title", title);
+  top += tag("style", Html::markup(kReportStyle));
+  const Html header = tag("header", tag("h1", title), head, tag("p", attr("class", "label"), "Made by"),
+                          tag("pre", tag("code", command)));
+  const Html footer = tag("footer", tag("p", "Lithe " LITHE_VERSION ", " + today()));
+  const Html html = tag("html", attr("lang", "en"), tag("head", top), tag("body", header, tag("main", body), footer));
+  return "<!DOCTYPE html>\n" + html.str() + "\n";
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const std::string minutes = std::to_string(whole / 60 % 60) + " min ", rest = std::to_string(whole % 60) + " s";
+  if (whole >= 3600) return std::to_string(whole / 3600) + " h " + minutes;
+  return (whole >= 60 ? minutes : "") + rest;
+}
+
+Html curves(const std::vector<EpochMetrics>& epochs) {
+  const auto of = [&](double EpochMetrics::*member) {
+    std::vector<double> values;
+    for (const EpochMetrics& m : epochs) values.push_back(m.*member);
+    return values;
+  };
+  const int64_t best = best_epoch(epochs);
+  Html charts = line_chart(
+      "Loss", {{"training", "a", of(&EpochMetrics::loss)}, {"validation", "b", of(&EpochMetrics::validation_loss)}},
+      Unit::kNumber, best);
+  charts += line_chart("Accuracy",
+                       {{"training", "a", of(&EpochMetrics::top1)},
+                        {"validation", "b", of(&EpochMetrics::validation_top1)},
+                        {"validation, top 5", "c", of(&EpochMetrics::validation_top5)}},
+                       Unit::kShare, best);
+  charts += line_chart("Learning rate", {{"learning rate", "a", of(&EpochMetrics::lr)}}, Unit::kNumber, best);
+  charts += line_chart("Images per second", {{"images per second", "a", of(&EpochMetrics::images_per_second)}},
+                       Unit::kNumber, best);
+  Html html = tag("div", attr("class", "charts"), charts);
+  html += tag("p",
+              "The line across stands at the best epoch. The training loss is that of the changed images and "
+              "targets that the network learns from.");
+  return section("curves", "Curves", html);
+}
+
+// First what was chosen, then what stayed at its default.
+Html configuration_section(ClassificationOptions options) {
+  ClassificationOptions initial;
+  OptionArguments given, usual;
+  options.visit(given);
+  initial.visit(usual);
+  Table chosen{"Chosen", {"option", "value"}, {}}, defaults{"At their defaults", {"option", "value"}, {}};
+  for (size_t i = 0; i < given.all.size(); ++i) {
+    const auto& [name, arguments] = given.all[i];
+    Html value;
+    for (const std::string& argument : arguments) value += tag("code", argument.empty() ? "yes" : argument);
+    (given.all[i] == usual.all[i] ? defaults : chosen).rows.push_back({name, value});
+  }
+  Html html = html_of(chosen);
+  html += tag("details", tag("summary", "Options at their defaults"), html_of(defaults));
+  return section("configuration", "Configuration", html);
+}
+
+}  // namespace
+
+std::string run_report(const ClassificationOptions& options, const ClassificationSetup& setup,
+                       const std::vector<EpochMetrics>& epochs, const EvaluationReport& best) {
+  double seconds = 0, images = 0;
+  for (const EpochMetrics& m : epochs) seconds += m.seconds, images += m.seconds * m.images_per_second;
+  Html tiles = tile("Validation top-1", percent(best.evaluation.top1.value), interval(best.evaluation.top1, percent));
+  tiles += tile("Best epoch", std::to_string(best_epoch(epochs)),
+                std::to_string(epochs.size()) + " of " + std::to_string(options.epochs) + " done");
+  tiles += cost_tiles(setup.model.graph);
+  tiles += tile("Training", duration(seconds), grouped(static_cast<int64_t>(images / seconds)) + " images/s");
+  Html head = tag("p", "Trained on ", tag("b", grouped(setup.training->size())), " images of ", tag("b", options.data),
+                  ", chosen on ", tag("b", grouped(setup.validation->size())), " others; ",
+                  std::to_string(setup.validation->classes()), " classes, seed ", std::to_string(options.seed), ".");
+  head += tag("dl", attr("class", "tiles"), tiles);
+
+  Html body = curves(epochs);
+  body += evaluation_sections(best);
+  body += cost_section(setup.model.graph);
+  body += configuration_section(options);
+  return page(options.model + ", trained on " + options.data, head, setup.command, body);
+}
+
+std::string evaluation_page(const Model& model, const EvaluationReport& report, const std::string& command) {
+  const Evaluation& e = report.evaluation;
+  Html tiles = tile("Top-1", percent(e.top1.value), interval(e.top1, percent));
+  tiles += tile("Top-5", percent(e.top5.value), interval(e.top5, percent));
+  tiles += tile("Loss", significant(e.loss.value), interval(e.loss, significant));
+  tiles += tile("Calibration error", percent(e.calibration_error.value), interval(e.calibration_error, percent));
+  tiles += cost_tiles(model.graph);
+  Html head = tag("p", tag("b", grouped(e.samples)), " images of ", tag("b", report.where), ", ",
+                  std::to_string(report.class_names.size()), " classes; 95% intervals.");
+  head += tag("dl", attr("class", "tiles"), tiles);
+  Html body = evaluation_sections(report);
+  body += cost_section(model.graph);
+  return page(model.network + " on " + report.where + (report.split.empty() ? "" : ", " + report.split), head, command,
+              body);
+}
+
+}  // namespace lithe
