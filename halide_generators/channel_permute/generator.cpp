@@ -9,10 +9,10 @@ class ChannelPermute : public Halide::Generator<ChannelPermute> {
   Output<Buffer<float>> y{"y", 3};
 
   void generate() {
-    lithe::ChannelPermute f(x, index);
+    lithe::ChannelPermute f(x, index, lithe::extent(x, 0));
     y(f.c, f.p, f.n) = f.y(f.c, f.p, f.n);
     lithe::from_zero(x), lithe::from_zero(index), lithe::from_zero(y);
-    lithe::schedule(f, y, get_target());
+    lithe::schedule(f, y, lithe::extent(x, 0), get_target());
   }
 };
 

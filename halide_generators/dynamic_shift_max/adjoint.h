@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,11 +22,12 @@ struct ShiftMaxRows {
 
   template <class X, class A>
   ShiftMaxRows(const std::string& name, const X& given, const A& coefficients, const X& gradient, Expr channels,
-               Expr groups, Expr J, Expr K)
+               Expr groups, Expr J, Expr K, bool back)
       : turn(name + "_turn"), x(name + "_x"), dy(name + "_dy"), a(name + "_a"), C(channels), Cg(channels / groups) {
     const Expr reach = min(Cg + 1, C), pixel = min(p, given.dim(1).extent() - 1);
     row = RDom(0, C), rim = RDom(0, reach);
-    const auto ring = [&](Func f, const std::vector<Expr>& place, const std::function<Expr(Expr)>& at) {
+    // Which sides go on is a matter of what is read.
+    const auto ring = [&](Func f, const std::vector<Expr>& place, bool before, bool behind, auto at) {
       const auto here = [&](Expr e) {
         std::vector<Expr> all{e};
         all.insert(all.end(), place.begin(), place.end());
@@ -35,12 +35,12 @@ struct ShiftMaxRows {
       };
       f(here(c)) = undef<float>();
       f(here(row)) = at(row);
-      f(here(rim - reach)) = at(C - reach + rim);
-      f(here(C + rim)) = at(rim);
+      if (before) f(here(rim - reach)) = at(C - reach + rim);
+      if (behind) f(here(C + rim)) = at(rim);
     };
-    ring(x, {p, n}, [&](Expr e) { return given(e, pixel, n); });
-    ring(dy, {p, n}, [&](Expr e) { return gradient(e, pixel, n); });
-    ring(a, {j, k, n},
+    ring(x, {p, n}, back, true, [&](Expr e) { return given(e, pixel, n); });
+    ring(dy, {p, n}, back, false, [&](Expr e) { return gradient(e, pixel, n); });
+    ring(a, {j, k, n}, back, false,
          [&](Expr e) { return select(j < J, coefficients(e, clamp(j, 0, J - 1), clamp(k, 0, K - 1), n), 0.0f); });
     turn(c) = cast<float>(c % Cg == Cg - 1);
   }
@@ -57,7 +57,7 @@ struct ShiftMaxImageGradient : ShiftMaxRows {
   Func back{"back"}, dx{"dx_of"};  // back: to the channel itself, and to the one that was shifted onto it
   template <class X, class A>
   ShiftMaxImageGradient(const X& x_, const A& a_, const X& dy_, Expr C_, Expr G, Expr J, Expr K)
-      : ShiftMaxRows("dx", x_, a_, dy_, C_, G, J, K) {
+      : ShiftMaxRows("dx", x_, a_, dy_, C_, G, J, K, /*back=*/true) {
     const Expr first = to_first(), second = dy(c, p, n) - first;
     back(c, p, n) =
         Tuple(first * a(c, 0, 0, n) + second * a(c, 0, 1, n), first * a(c, 1, 0, n) + second * a(c, 1, 1, n));
@@ -70,7 +70,7 @@ struct ShiftMaxCoefficientsGradient : ShiftMaxRows {
   Func terms{"terms"}, sum{"sum"}, da{"da_of"};
   template <class X, class A>
   ShiftMaxCoefficientsGradient(const X& x_, const A& a_, const X& dy_, Expr C_, Expr G, Expr J, Expr K)
-      : ShiftMaxRows("da", x_, a_, dy_, C_, G, J, K), pixel(0, x_.dim(1).extent()) {
+      : ShiftMaxRows("da", x_, a_, dy_, C_, G, J, K, /*back=*/false), pixel(0, x_.dim(1).extent()) {
     terms(c, p, n) = Tuple(to_first(), shifted());
     const Expr first = terms(c, pixel, n)[0], next = terms(c, pixel, n)[1];
     const Expr second = dy(c, pixel, n) - first, same = x(c, pixel, n);
