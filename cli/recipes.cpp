@@ -58,12 +58,15 @@ const std::vector<Recipe>& recipes() {
 
 Words with_recipe(const Words& arguments, const std::vector<Recipe>& among) {
   const std::string name = recipe_in(arguments);
-  Words all = arguments;
-  if (name.empty()) return all;
+  if (name.empty()) return arguments;
+  Words all;
   for (const std::string& option : find_recipe(name, among).options) {
     const auto gives_it = [&](const std::string& word) { return option_of(word) == option_of(option); };
-    if (std::none_of(arguments.begin(), arguments.end(), gives_it)) all.push_back(option);
+    // Of several --set of one key the last wins, so those of the command line come behind.
+    const bool set = option_of(option) == "--set";
+    if (set || std::none_of(arguments.begin(), arguments.end(), gives_it)) all.push_back(option);
   }
+  all.insert(all.end(), arguments.begin(), arguments.end());
   return all;
 }
 

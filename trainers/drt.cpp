@@ -1,17 +1,15 @@
 #include "trainers/drt.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/networks/registry.h"
 #include "trainers/drt_domains.h"
-#include "trainers/drt_learner.h"
 #include "trainers/drt_pseudo_labels.h"
 #include "trainers/drt_record.h"
+#include "trainers/drt_stage.h"
 #include "trainers/option_record.h"
 #include "trainers/run_folder.h"
 #include "trainers/start_weights.h"
@@ -19,10 +17,7 @@
 namespace lithe {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr const char *kAdapt = "adapt", *kSelfTrain = "self-train", *kEpochsKey = "lithe.drt_epochs";
-constexpr int64_t kScored = 1000;  // images per domain that an epoch is judged by
+constexpr const char* kEpochsKey = "lithe.drt_epochs";
 
 void check(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorKind::kUsage, message);
@@ -39,119 +34,11 @@ void check_options(const DrtOptions& o) {
   check(o.trunk_lr > 0 && o.st_lr > 0, "--trunk-lr, --st-lr: expected a number above 0");
   check(o.discrepancy >= 0 && o.reversal >= 0 && o.balance >= 0,
         "--discrepancy, --reversal, --balance: expected 0 or more");
+  check(o.ramp >= 0 && o.ramp <= 1, "--ramp: expected a share in [0, 1]");
   check(o.st_confidence > 0 && o.st_confidence <= 1, "--st-confidence: expected a number in (0, 1]");
   check(!o.unlabelled_target || o.select != "oracle", "--select oracle needs a target with labels");
   check_augmentation(o.augmentation);
 }
-
-/// Batches without end, from any step on.
-class Stream {
- public:
-  Stream(DatasetPtr set, const Preprocessing& preprocessing, const DrtOptions& o, uint64_t seed, int64_t steps)
-      : batches_(set->size() / o.batch),
-        loader_(std::move(set), preprocessing, o.augmentation,
-                {o.batch, seed, /*shuffle=*/true, /*drop_last=*/true, steps / batches_ + 1}) {}
-  void start_at(int64_t step) { loader_.seek(step / batches_, step % batches_); }
-  const LabelledBatch& next() { return *loader_.next(); }
-
- private:
-  int64_t batches_;
-  Loader loader_;
-};
-
-/// One stage: epochs of steps on batches of sources and target.
-class Stage {
- public:
-  Stage(const char* name, const DrtOptions& o, const DrtDomains& domains, const Model& start, DatasetPtr target)
-      : name_(name),
-        self_training_(name == std::string(kSelfTrain)),
-        epochs_(self_training_ ? o.st_epochs : o.epochs),
-        steps_(o.steps > 0 ? o.steps : domains.sources->size() / o.batch),
-        options_(o),
-        domains_(domains),
-        start_(start),
-        parts_(parts_of(start.graph)),
-        learner_(o, start.graph, cloned(start.parameters)),
-        sources_(domains.sources, start.preprocessing, o, o.seed, epochs_ * steps_),
-        targets_(std::move(target), start.preprocessing, o, o.seed + 1, epochs_ * steps_),
-        lr_(learning_rate(o, self_training_), epochs_, steps_) {}
-
-  int64_t epochs() const { return epochs_; }
-  int64_t steps() const { return steps_; }
-  DrtLearner& learner() { return learner_; }
-
-  /// Returns false if the user asked to stop before the end of the epoch.
-  bool train(int64_t epoch, DrtEpoch* row, Progress& progress) {
-    const auto begin = Clock::now();
-    row->stage = name_, row->epoch = epoch + 1;
-    sources_.start_at(epoch * steps_), targets_.start_at(epoch * steps_);
-    for (int64_t step = epoch * steps_; step < (epoch + 1) * steps_; ++step) {
-      if (progress.interrupted()) return false;
-      row->lr = lr_.at(step);
-      const LabelledBatch &source = sources_.next(), &target = targets_.next();
-      const double done = static_cast<double>(step) / static_cast<double>(epochs_ * steps_);
-      const DrtLosses losses = self_training_ ? learner_.self_train(source, target, row->lr)
-                                              : learner_.adapt(source, target.images, row->lr, done);
-      row->source_loss += losses.source / static_cast<double>(steps_);
-      row->transfer_loss += losses.transfer / static_cast<double>(steps_);
-      progress.advance(1, 0);
-    }
-    row->loss = row->source_loss + row->transfer_loss;
-    row->peak_bytes = learner_.take_peak_bytes();
-    judge(row);
-    row->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    return true;
-  }
-
-  Model model() const {
-    Model model = start_;
-    model.parameters = learner_.parameters();
-    return model;
-  }
-
- private:
-  static Parameters cloned(const Parameters& parameters) {
-    Parameters copies;
-    for (const auto& [name, tensor] : parameters) copies[name] = tensor.clone();
-    return copies;
-  }
-
-  static LearningRateOptions learning_rate(const DrtOptions& o, bool self_training) {
-    LearningRateOptions lr = o.learning_rate;
-    if (self_training) lr.lr *= o.st_lr, lr.schedule = "cosine", lr.warmup = 0;
-    if (lr.schedule != "step") lr.milestones.clear();  // the default belongs to the default schedule
-    return lr;
-  }
-
-  void judge(DrtEpoch* row) const {
-    const auto ask = [&](const DatasetPtr& set) {
-      return replies_to(parts_, learner_.parameters(), set, start_.preprocessing, options_.batch, kScored);
-    };
-    const Replies source = ask(domains_.source_validation), target = ask(domains_.target);
-    const LabelFreeScores scores = label_free_scores(target.logits);
-    row->source_top1 = top1_of(source);
-    row->entropy = scores.entropy, row->infomax = scores.infomax, row->snd = scores.snd;
-    row->discrepancy = feature_discrepancy(source.features, target.features);
-    row->disagreement = static_cast<double>(target.apart) / static_cast<double>(target.top.size());
-    row->classes = effective_classes(shares_of(target, domains_.target->classes()));
-    if (options_.select == "oracle") row->oracle_top1 = top1_of(target);
-    if (std::isfinite(row->entropy)) return;
-    throw Error(ErrorKind::kDiverged, "training diverged: predictions after " + row->stage + " epoch " +
-                                          std::to_string(row->epoch) +
-                                          " are not finite; the checkpoint before is kept. Try a lower --lr");
-  }
-
-  const char* name_;
-  bool self_training_;
-  int64_t epochs_, steps_;
-  const DrtOptions& options_;
-  const DrtDomains& domains_;
-  const Model& start_;
-  TwoHeadedParts parts_;
-  DrtLearner learner_;
-  Stream sources_, targets_;
-  LearningRate lr_;
-};
 
 /// The run and its folder.
 class Adaptation {
@@ -176,7 +63,7 @@ class Adaptation {
     const auto checkpoint = folder_->newest(progress);
     if (checkpoint) summary_.epochs = epochs_from_text(checkpoint->facts.at(kEpochsKey));
     summary_.oracle = options_.select == "oracle";
-    const bool finished = stage(kAdapt, start_, domains_.target, checkpoint, progress) &&
+    const bool finished = stage(kAdaptStage, start_, domains_.target, checkpoint, progress) &&
                           (options_.method != "drt+st" || self_train(checkpoint, progress));
     summary_.best = selected(summary_.epochs, options_.select) + 1;
     summary_.interrupted = !finished;
@@ -202,7 +89,7 @@ class Adaptation {
 
   bool self_train(const std::optional<Checkpoint>& checkpoint, Progress& progress) {
     ModelRequest request;
-    request.model = stage_file(kAdapt);
+    request.model = stage_file(kAdaptStage);
     const Model adapted = load_model(request);
     const Replies replies =
         replies_to(parts_of(adapted.graph), adapted.parameters, domains_.target, adapted.preprocessing, options_.batch);
@@ -210,14 +97,14 @@ class Adaptation {
     write_file(options_.output + "/pseudo_labels.csv", labels.csv);
     progress.message("self-training on " + std::to_string(labels.set->size()) + " of " +
                      std::to_string(domains_.target->size()) + " target images");
-    return stage(kSelfTrain, adapted, labels.set, checkpoint, progress);
+    return stage(kSelfTrainStage, adapted, labels.set, checkpoint, progress);
   }
 
   // Returns false if the user asked to stop.
   bool stage(const char* name, const Model& start, const DatasetPtr& target,
              const std::optional<Checkpoint>& checkpoint, Progress& progress) {
     const int64_t first = done(name);
-    Stage stage(name, options_, domains_, start, target);
+    DrtStage stage(name, options_, domains_, start, target);
     if (first == stage.epochs()) return true;
     if (first > 0) stage.learner().restore(*checkpoint);
     progress.begin(stage.epochs() * stage.steps(), first * stage.steps());
@@ -232,7 +119,7 @@ class Adaptation {
   }
 
   // The checkpoint comes last: without it the epoch is done again, with the same bits.
-  void save(Stage& stage) const {
+  void save(DrtStage& stage) const {
     const bool best = selected(summary_.epochs, options_.select) + 1 == static_cast<int64_t>(summary_.epochs.size());
     if (best) {
       save_model(stage.model(), stage_file(summary_.epochs.back().stage));

@@ -19,9 +19,9 @@ struct DrtOptions {
   bool unlabelled_target = false, fresh = false;
   int64_t limit = 0, epochs = 15, steps = 0, batch = 64;
   double hold_out = 0.1;
-  double trunk_lr = 0.1;                                  // relative to that of the heads
-  double discrepancy = 50, reversal = 4, balance = 0.01;  // eta, lambda, gamma of the paper
-  int64_t mcd_steps = 4;                                  // steps of the trunk per batch
+  double trunk_lr = 0.1;                                            // relative to that of the heads
+  double discrepancy = 50, reversal = 4, balance = 0.01, ramp = 0;  // eta, lambda, gamma of the paper
+  int64_t mcd_steps = 4;                                            // steps of the trunk per batch
   double st_confidence = 0.9, st_lr = 0.3;
   int64_t st_epochs = 5;
   uint64_t seed = 1;
@@ -55,14 +55,15 @@ struct DrtOptions {
     f("steps", steps, "of an epoch; 0: as many as batches of the sources");
     f("batch", batch, "source images per step, and as many of the target");
     f("trunk-lr", trunk_lr, "learning rate of the trunk, relative to that of the heads");
-    f("discrepancy", discrepancy, "drt: weight of the heads' discrepancy on the target (eta)");
-    f("reversal", reversal, "drt, dann: what reversed gradients are multiplied by (lambda)");
-    f("balance", balance, "drt: weight of the class balance term (gamma)");
-    f("mcd-steps", mcd_steps, "mcd: steps of the trunk towards agreement, per batch");
-    f("st-epochs", st_epochs, "drt+st: epochs on the labels that the model gave the target");
+    f("discrepancy", discrepancy, "weight of the heads' discrepancy on the target (eta), for method drt");
+    f("reversal", reversal, "what reversed gradients are multiplied by (lambda), for drt and dann");
+    f("balance", balance, "weight of the class balance term (gamma), for drt");
+    f("ramp", ramp, "share of the epochs in which the discrepancy's weight rises from 0; none in the paper");
+    f("mcd-steps", mcd_steps, "steps of the trunk towards agreement per batch, for mcd");
+    f("st-epochs", st_epochs, "epochs on the labels that the model gave the target, for drt+st");
     f("st-confidence", st_confidence,
-      "drt+st: labels count from this confidence on, or from the median of their class where that is lower");
-    f("st-lr", st_lr, "drt+st: learning rate, relative to that of the first training");
+      "self-training takes labels from this confidence on, or from the median of their class if lower");
+    f("st-lr", st_lr, "learning rate of self-training, relative to that of the first training");
     f("seed", seed, "of the first weights, the order of images and their changes");
     f("threads", threads, "threads in all; 0: one per core");
     f("fresh", fresh, "forget the run in the output folder");

@@ -70,7 +70,7 @@ DrtLosses DrtLearner::adapt(const LabelledBatch& source, const Tensor& target, d
   Gradients gradients;
   const DrtLosses losses = options_.method == "source-only" ? labels_only(source.images, source.targets, &gradients)
                            : options_.method == "dann"      ? dann(source, target, done, &gradients)
-                                                            : drt(source, target, &gradients);
+                                                            : drt(source, target, done, &gradients);
   step(gradients, lr, losses);
   return losses;
 }
@@ -86,7 +86,7 @@ DrtLosses DrtLearner::self_train(const LabelledBatch& source, const LabelledBatc
 
 // CE(F1(G(s))) + CE(F2(G(s))) + gamma H - eta Dis: Dis in a second pass through the heads, whose gradient reaches the
 // trunk times -lambda.
-DrtLosses DrtLearner::drt(const LabelledBatch& source, const Tensor& target, Gradients* gradients) {
+DrtLosses DrtLearner::drt(const LabelledBatch& source, const Tensor& target, double done, Gradients* gradients) {
   const int64_t sources = source.images.dim(0), targets = target.dim(0);
   const Pass trunk = trunk_.forward(parameters_, {stacked(source.images, target)}, pass_options(false));
   const Tensor features = trunk.output(), of_target = features.images(sources, targets);
@@ -107,9 +107,10 @@ DrtLosses DrtLearner::drt(const LabelledBatch& source, const Tensor& target, Gra
 
   const Pass second = through_heads(of_target);
   TwoHeadLoss apart = discrepancy(second.output(0), second.output(1));
-  losses.transfer -= options_.discrepancy * apart.value;
+  const double eta = options_.discrepancy * (done < options_.ramp ? done / options_.ramp : 1);
+  losses.transfer -= eta * apart.value;
   for (Tensor* gradient : {&apart.first, &apart.second}) {
-    for (int64_t i = 0; i < gradient->size(); ++i) gradient->data()[i] *= -static_cast<float>(options_.discrepancy);
+    for (int64_t i = 0; i < gradient->size(); ++i) gradient->data()[i] *= -static_cast<float>(eta);
   }
   const Tensor reversed = heads_.backward(second, {apart.first, apart.second}, gradients).at(0).contiguous();
   add_scaled(reversed, -options_.reversal, dfeatures.images(sources, targets));

@@ -38,7 +38,7 @@ class DrtLearner {
   void restore(const Checkpoint& checkpoint);
 
  private:
-  DrtLosses drt(const LabelledBatch& source, const Tensor& target, Gradients* gradients);
+  DrtLosses drt(const LabelledBatch& source, const Tensor& target, double done, Gradients* gradients);
   DrtLosses dann(const LabelledBatch& source, const Tensor& target, double done, Gradients* gradients);
   DrtLosses mcd(const LabelledBatch& source, const Tensor& target, double lr);
   DrtLosses labels_only(const Tensor& images, const Tensor& targets, Gradients* gradients);
