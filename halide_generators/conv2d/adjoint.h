@@ -8,50 +8,59 @@
 // sequential sum.
 namespace lithe {
 
-/// The gradient of x as a convolution of dy over those taps that meet pixel w:
-/// w = column * stride + tap * dilation - pad. `weights` are packed as for the
-/// convolution of dy (panels of 16 channels of x), taps in their order.
+/// Zero outside an image whose rows are runs.
+template <class X>
+Func zeros_around_runs(const X& x) {
+  return BoundaryConditions::constant_exterior(x, 0.0f,
+                                               {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}});
+}
+
+/// The gradient of x as a convolution of dy: pixel w = q stride + r meets the taps (r + pad) % stride, one stride
+/// further and so on, at a column of dy and those before it. `weights` are packed as for the convolution of dy (panels
+/// of 16 channels of x), taps in their order. Rows of dy are runs i = o + O w.
 struct StridedGradient {
-  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"};
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, ni{"ni"}, no{"no"}, q{"q"}, r{"r"}, i{"i"};
   RDom k;
-  Func acc{"acc"}, dx{"result"};
+  Func padded{"padded"}, acc{"acc"}, row{"row"}, dx{"result"};
   template <class Y, class Weights>
-  StridedGradient(const Y& dy, const Weights& weights, Expr C, Expr groups, const Window& s)
-      : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent(), 0, weights.dim(3).extent()) {
-    const Expr Wo = dy.dim(0).extent(), Ho = dy.dim(1).extent(), O = dy.dim(2).extent();
-    const Expr start = panel_start(no, O, C, weights.dim(1).extent(), groups);
-    const Expr column = w + s.pad_w - k.y * s.dilation_w, row = h + s.pad_h - k.z * s.dilation_h;
-    acc(ni, no, w, h, n) = 0.0f;
-    k.where(column % s.stride_w == 0 && row % s.stride_h == 0 && column >= 0 && row >= 0 && column / s.stride_w < Wo &&
-            row / s.stride_h < Ho);
-    acc(ni, no, w, h, n) += weights(ni, k.x, k.y, k.z, no) * dy(clamp(column / s.stride_w, 0, Wo - 1),
-                                                                clamp(row / s.stride_h, 0, Ho - 1), start + k.x, n);
-    dx(w, h, c, n) = acc(c % kPanel, c / kPanel, w, h, n);
+  StridedGradient(const Y& dy, const Weights& weights, Expr C, Expr O, Expr groups, const Window& s) {
+    const Expr K = weights.dim(1).extent(), KW = weights.dim(2).extent(), KH = weights.dim(3).extent();
+    k = RDom(0, K, 0, (KW + s.stride_w - 1) / s.stride_w, 0, (KH + s.stride_h - 1) / s.stride_h);
+    padded(i, h, n) = zeros_around_runs(dy)(i, h, n);
+    const Expr kx = (r + s.pad_w) % s.stride_w + k.y * s.stride_w, ky = (h + s.pad_h) % s.stride_h + k.z * s.stride_h;
+    const Expr at = q + (r + s.pad_w) / s.stride_w - k.y, panel = min(no, weights.dim(4).extent() - 1);
+    acc(ni, no, q, r, h, n) = 0.0f;
+    k.where(kx < KW && ky < KH);
+    acc(ni, no, q, r, h, n) +=
+        weights(ni, k.x, clamp(kx, 0, KW - 1), clamp(ky, 0, KH - 1), panel) *
+        padded(panel_start(no, O, C, K, groups) + k.x + at * O, (h + s.pad_h) / s.stride_h - k.z, n);
+    row(ni, no, q, r, h, n) = acc(ni, no, q, r, h, n);
+    dx(w, h, c, n) = row(c % kPanel, c / kPanel, w / s.stride_w, w % s.stride_w, h, n);
   }
 };
 
 /// The same for one tap per channel: weights(c, kx, ky).
 struct StridedDepthwiseGradient {
-  Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
+  Var w{"w"}, h{"h"}, c{"c"}, n{"n"}, q{"q"}, r{"r"};
   RDom k;
-  Func acc{"acc"}, dx{"result"};
+  Func padded{"padded"}, acc{"acc"}, row{"row"}, dx{"result"};
   template <class Y, class Weights>
-  StridedDepthwiseGradient(const Y& dy, const Weights& weights, const Window& s)
-      : k(0, weights.dim(1).extent(), 0, weights.dim(2).extent()) {
-    const Expr Wo = dy.dim(0).extent(), Ho = dy.dim(1).extent();
-    const Expr column = w + s.pad_w - k.x * s.dilation_w, row = h + s.pad_h - k.y * s.dilation_h;
-    acc(c, w, h, n) = 0.0f;
-    k.where(column % s.stride_w == 0 && row % s.stride_h == 0 && column >= 0 && row >= 0 && column / s.stride_w < Wo &&
-            row / s.stride_h < Ho);
-    acc(c, w, h, n) +=
-        weights(c, k.x, k.y) * dy(clamp(column / s.stride_w, 0, Wo - 1), clamp(row / s.stride_h, 0, Ho - 1), c, n);
-    dx(w, h, c, n) = acc(c, w, h, n);
+  StridedDepthwiseGradient(const Y& dy, const Weights& weights, const Window& s) {
+    const Expr KW = weights.dim(1).extent(), KH = weights.dim(2).extent();
+    k = RDom(0, (KW + s.stride_w - 1) / s.stride_w, 0, (KH + s.stride_h - 1) / s.stride_h);
+    padded(c, w, h, n) = zero_padded(dy)(w, h, c, n);
+    const Expr kx = (r + s.pad_w) % s.stride_w + k.x * s.stride_w, ky = (h + s.pad_h) % s.stride_h + k.y * s.stride_h;
+    acc(c, q, r, h, n) = 0.0f;
+    k.where(kx < KW && ky < KH);
+    acc(c, q, r, h, n) += weights(c, clamp(kx, 0, KW - 1), clamp(ky, 0, KH - 1)) *
+                          padded(c, q + (r + s.pad_w) / s.stride_w - k.x, (h + s.pad_h) / s.stride_h - k.y, n);
+    row(c, q, r, h, n) = acc(c, q, r, h, n);
+    dx(w, h, c, n) = row(c, w / s.stride_w, w % s.stride_w, h, n);
   }
 };
 
-/// How a sum over `count` rows is split: chunks of `size` rows, parts of
-/// neighbouring chunks. There are as many parts as memory for at most kMost
-/// numbers allows, of `each` numbers, but no more than kParts.
+/// How a sum over `count` rows is split: chunks of `size` rows, parts of neighbouring chunks. There are as many parts
+/// as memory for at most kMost numbers allows, of `each` numbers, but no more than kParts.
 struct Parts {
   static constexpr int kMost = 1 << 20, kParts = 16;
   Expr count, chunks, parts, chunks_per_part;
@@ -63,8 +72,7 @@ struct Parts {
   }
 };
 
-/// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16
-/// outputs over a band of inputs.
+/// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16 outputs over a band of inputs.
 struct PanelGradient {
   Var ni{"ni"}, no{"no"}, k{"k"}, part{"part"}, chunk{"chunk"};
   RDom row, chunks, parts;
@@ -99,9 +107,8 @@ struct Bands {
   }
 };
 
-/// The same for every tap of a window. Rows of x are runs i = c + C w
-/// (DirectConv), and so the columns of `s` count inputs, not pixels. Rows
-/// between zeros and panels of dy are copied band by band.
+/// The same for every tap of a window. Rows of x are runs i = c + C w (DirectConv), and so the columns of `s` count
+/// inputs, not pixels. Rows between zeros and panels of dy are copied band by band.
 struct TapGradient {
   Var ni{"ni"}, no{"no"}, k{"k"}, kx{"kx"}, ky{"ky"}, part{"part"}, band{"band"}, image{"image"}, i{"i"}, w{"w"},
       h{"h"}, n{"n"};
@@ -112,8 +119,7 @@ struct TapGradient {
               const Parts& p)
       : pixel(0, dy.dim(0).extent(), 0, b.rows), chunks(0, b.count, 0, p.chunks_per_part), parts(0, p.parts) {
     const Expr Ho = dy.dim(1).extent(), at = min(image, p.count - 1), y = band * b.rows + pixel.y;
-    padded(i, h, n) = BoundaryConditions::constant_exterior(
-        x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}})(i, h, n);
+    padded(i, h, n) = zeros_around_runs(x)(i, h, n);
     panel(ni, w, h, no, n) =
         BoundaryConditions::constant_exterior(dy, 0.0f, {{Expr(), Expr()}, {Expr(), Expr()}, {0, O}, {Expr(), Expr()}})(
             w, min(h, Ho - 1), no * kPanel + ni, n);

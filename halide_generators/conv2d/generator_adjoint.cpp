@@ -8,28 +8,27 @@ using namespace lithe;
 
 class Conv2dInput : public Generator<Conv2dInput> {
  public:
-  Input<Buffer<float>> dy{"dy", 4}, w{"w", 5};
-  Scalar<int32_t> C{"C"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
-      dilation_h{"dilation_h"}, dilation_w{"dilation_w"}, groups{"groups"};
+  Input<Buffer<float>> dy{"dy", 3}, w{"w", 5};
+  Scalar<int32_t> C{"C"}, O{"O"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
+      groups{"groups"};
   Output<Buffer<float>> dx{"dx", 4};
 
   void generate() {
-    StridedGradient f(dy, w, C, groups, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h});
+    StridedGradient f(dy, w, C, O, groups, Window{stride_w, stride_h, 1, 1, pad_w, pad_h});
     dx(f.w, f.h, f.c, f.n) = f.dx(f.w, f.h, f.c, f.n);
-    channels_innermost(dy, 2), packed_panels(w), channels_innermost(dx, 2);
-    lithe::schedule(f, dx);
+    from_zero(dy), packed_panels(w), channels_innermost(dx, 2);
+    lithe::schedule(f, dx, C, get_target());
   }
 };
 
 class DepthwiseInput : public Generator<DepthwiseInput> {
  public:
   Input<Buffer<float>> dy{"dy", 4}, w{"w", 3};
-  Scalar<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"}, dilation_h{"dilation_h"},
-      dilation_w{"dilation_w"};
+  Scalar<int32_t> stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"};
   Output<Buffer<float>> dx{"dx", 4};
 
   void generate() {
-    StridedDepthwiseGradient f(dy, w, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h});
+    StridedDepthwiseGradient f(dy, w, Window{stride_w, stride_h, 1, 1, pad_w, pad_h});
     dx(f.w, f.h, f.c, f.n) = f.dx(f.w, f.h, f.c, f.n);
     channels_innermost(dy, 2), from_zero(w), channels_innermost(dx, 2);
     lithe::schedule(f, dx, get_target());
@@ -52,8 +51,7 @@ class PointwiseWeights : public Generator<PointwiseWeights> {
   }
 };
 
-/// An image is read in the order of its memory, H W C; weights stand in the
-/// order C H W.
+/// An image is read in the order of its memory, H W C; weights stand in the order C H W.
 class LinearWeights : public Generator<LinearWeights> {
  public:
   Input<Buffer<float>> x{"x", 2}, dy{"dy", 2};
@@ -70,8 +68,7 @@ class LinearWeights : public Generator<LinearWeights> {
   }
 };
 
-/// kRuns: without groups and gaps the taps of a row read one run of C KW
-/// neighbours.
+/// kRuns: without groups and gaps the taps of a row read one run of C KW neighbours.
 template <bool kRuns>
 class Conv2dWeights : public Generator<Conv2dWeights<kRuns>> {
  public:

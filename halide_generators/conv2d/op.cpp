@@ -106,12 +106,33 @@ Kernel where_turned() {
   return conditions;
 }
 
+// Zeros between the taps of a dilated window: strided ones have none, so that kernels need not know of it.
+Tensor without_dilation(const Tensor& weights, const Dims& d) {
+  const Tensor w = weights.contiguous();
+  const int64_t down = d("dilation_h"), across = d("dilation_w"), kh = w.dim(2), kw = w.dim(3);
+  if (down == 1 && across == 1) return w;
+  const Shape shape{w.dim(0), w.dim(1), (kh - 1) * down + 1, (kw - 1) * across + 1};
+  Tensor result = Tensor::filled(shape, 0.0f);
+  for (int64_t i = 0; i < w.size(); ++i) {
+    result.data()[(i / kw / kh * shape[2] + i / kw % kh * down) * shape[3] + i % kw * across] = w.data()[i];
+  }
+  return result;
+}
+
 // Panels of 16 channels of x: P KH KW K' 16.
 Tensor pack_turned_panels(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor w = without_dilation(turned(values.at(0), d("groups"), false), d);
   Dims back("conv2d", d.attributes());
   back.set("C", d("O")), back.set("O", d("C")), back.set("I", d("O") / d("groups"));
-  back.set("KH", d("KH")), back.set("KW", d("KW")), back.set("K", panels::depth(d("O"), d("C"), d("groups")));
-  return pack_panels({turned(values.at(0), d("groups"), false)}, back);
+  back.set("KH", w.dim(2)), back.set("KW", w.dim(3)), back.set("K", panels::depth(d("O"), d("C"), d("groups")));
+  return pack_panels({w}, back);
+}
+
+Tensor pack_undilated_depthwise(const std::vector<Tensor>& values, const Dims& d) {
+  const Tensor w = without_dilation(values.at(0), d);
+  Dims undilated("conv2d", d.attributes());
+  undilated.set("O", d("O")), undilated.set("KH", w.dim(2)), undilated.set("KW", w.dim(3));
+  return pack_depthwise({w}, undilated);
 }
 
 bool is_pointwise(const Dims& d) {
@@ -133,8 +154,9 @@ Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
   return {name, applies, {{"w", pack_depthwise}}};
 }
 
-Kernel without_packing(Kernel kernel) {
-  kernel.pack.clear();
+Kernel depthwise_adjoint(const std::string& name, const std::map<std::string, Kernel::Pack>& pack) {
+  Kernel kernel = depthwise(name, 0, 0);
+  kernel.pack = pack;
   return kernel;
 }
 
@@ -203,10 +225,10 @@ LITHE_REGISTER_OP(conv2d)
     .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
     .kernel({"conv2d", {}, {{"w", pack_panels}}})
     .adjoint("x", turned_convolution, where_turned())
-    .adjoint("x", depthwise("depthwise_dx", 0, 0))
+    .adjoint("x", depthwise_adjoint("depthwise_dx", {{"w", pack_undilated_depthwise}}))
     .adjoint("x", {"conv2d_dx", {}, {{"w", pack_turned_panels}}})
     .adjoint("w", {"pointwise_dw", is_pointwise, {}, /*pixels=*/true})
-    .adjoint("w", without_packing(depthwise("depthwise_dw", 0, 0)))
+    .adjoint("w", depthwise_adjoint("depthwise_dw", {}))
     .adjoint("w", {"conv2d_dw_runs", [](const Dims& d) { return d("groups") == 1 && d("dilation_w") == 1; }, {}})
     .adjoint("w", {"conv2d_dw", {}, {}})
     .adjoint("b", {"conv2d_db", {}, {}, /*pixels=*/true});

@@ -4,23 +4,51 @@
 
 namespace lithe {
 
-/// Vectors of 16 channels of x; a row of dx per task. No sum is shared, so that
-/// nothing is kept in registers but one vector: strided layers are few.
-inline void schedule(StridedGradient& f, Func dx) {
-  Var co{"co"};
-  dx.split(f.c, co, f.ni, kPanel, TailStrategy::GuardWithIf).reorder(f.ni, co, f.w, f.h, f.n);
-  dx.vectorize(f.ni).parallel(f.h).parallel(f.n);
-  f.acc.compute_at(dx, co).bound_extent(f.ni, kPanel).vectorize(f.ni);
-  f.acc.update().reorder(f.ni, f.k.x, f.k.y, f.k.z).vectorize(f.ni);
+/// Neighbouring pixels of one remainder r meet the same taps. 4 of them: with more, addresses that are not known before
+/// run time leave the registers. A row is put together where it is in the cache.
+inline int pixels_together() { return tunable("pixels", 4, {2, 7, 8, 14}); }
+
+inline void schedule(StridedGradient& f, Func dx, Expr C, const Target& target) {
+  Var co{"co"}, ci{"ci"}, qo{"qo"}, qi{"qi"}, np{"np"}, nt{"nt"}, task{"task"};
+  const int panels = target.has_feature(Target::AVX512_Skylake) ? 2 : 1, pixels = pixels_together();
+  dx.split(f.c, co, ci, kPanel * panels, TailStrategy::GuardWithIf).split(ci, f.no, f.ni, kPanel);
+  dx.reorder(f.ni, f.no, f.w, f.h, co, f.n).fuse(f.h, co, task).vectorize(f.ni).parallel(task).parallel(f.n);
+  const auto tiled = [&](Stage s, int together) {
+    s.split(f.no, nt, np, together, TailStrategy::RoundUp).split(f.q, qo, qi, pixels, TailStrategy::RoundUp);
+    s.reorder(f.ni, np, qi, qo, f.r, nt).vectorize(f.ni).unroll(np).unroll(qi);
+  };
+  f.row.compute_at(dx, task).bound_extent(f.ni, kPanel);
+  if (panels > 1) tiled(f.row.specialize(C <= kPanel), 1);
+  tiled(f.row, panels);
+  f.acc.compute_at(f.row, qo).vectorize(f.ni).unroll(f.no).unroll(f.q);
+  f.acc.update().reorder(f.ni, f.no, f.q, f.k.x, f.k.y, f.k.z).vectorize(f.ni).unroll(f.no).unroll(f.q);
+  f.padded.compute_at(dx, f.n).vectorize(f.i, kPanel);
 }
 
 inline void schedule(StridedDepthwiseGradient& f, Func dx, const Target& target) {
-  along_channels(dx, f.c, {f.w, f.h, f.n}, target, {f.acc});
+  const int pixels = pixels_together();
+  Var co{"co"}, ci{"ci"}, qo{"qo"}, qi{"qi"};
+  const auto blocks = [&](Stage s, int lanes) {
+    s.split(f.c, co, ci, lanes, lanes == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+    s.reorder(ci, f.w, f.h, co, f.n).vectorize(ci).parallel(co).parallel(f.n);
+  };
+  const Expr channels = dx.output_buffer().dim(2).extent();
+  for (int lanes = target.natural_vector_size<float>(); lanes >= 4; lanes /= 2) {
+    blocks(dx.specialize(channels >= lanes), lanes);
+  }
+  blocks(dx, 1);
+  f.padded.compute_at(dx, co).vectorize(f.c);
+  f.row.compute_at(dx, f.h)
+      .split(f.q, qo, qi, pixels, TailStrategy::RoundUp)
+      .reorder(f.c, qi, qo, f.r)
+      .vectorize(f.c)
+      .unroll(qi);
+  f.acc.compute_at(f.row, qo).vectorize(f.c).unroll(f.q);
+  f.acc.update().reorder(f.c, f.q, f.k.x, f.k.y).vectorize(f.c).unroll(f.q);
 }
 
-/// Register tile of a weight gradient: `panels` vectors of 16 outputs by
-/// `depth` inputs. Whole tiles only: what lies behind the last input is
-/// computed and left.
+/// Register tile of a weight gradient: `panels` vectors of 16 outputs by `depth` inputs. Whole tiles only: what lies
+/// behind the last input is computed and left.
 struct GradientTile {
   int panels, depth;
 };
@@ -32,10 +60,9 @@ inline GradientTile gradient_tile(const Target& target, int depth) {
   return {1, target.has_feature(Target::AVX2) || target.arch == Target::ARM ? 6 : 3};
 }
 
-/// The sums of a tile over the rows of a chunk stay in registers. A task takes
-/// the panels of a tile and a part. Where there is one panel of outputs (of O)
-/// a tile is as deep as two panels have room for, if there are so many inputs
-/// (K). What chunks copy first is `copies`.
+/// The sums of a tile over the rows of a chunk stay in registers. A task takes the panels of a tile and a part. Where
+/// there is one panel of outputs (of O) a tile is as deep as two panels have room for, if there are so many inputs (K).
+/// What chunks copy first is `copies`.
 template <class F>
 void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RDom& row, const RDom& chunks,
                        const std::vector<Var>& taps, const std::vector<Func>& copies = {}) {

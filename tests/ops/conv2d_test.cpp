@@ -64,6 +64,12 @@ LITHE_OP_TEST(conv2d, Conv2d,
               "N=1 C=24 H=7 W=7 O=24 I=1 KH=1 KW=3 groups=24 pad_w=1",
               "N=1 C=9 H=7 W=9 O=27 I=1 KH=4 KW=2 groups=9 pad_h=1 dilation_h=2",
               "N=2 C=3 H=1 W=1 O=3 I=1 KH=3 KW=3 groups=3 pad_h=1 pad_w=1",
+              // strides and dilations at once
+              "N=2 C=5 H=12 W=11 O=6 I=5 KH=3 KW=2 stride_h=2 stride_w=3 dilation_h=2 dilation_w=2 pad_h=2 pad_w=1",
+              "N=1 C=9 H=9 W=12 O=9 I=1 KH=2 KW=3 groups=9 stride_h=2 stride_w=2 dilation_w=3 pad_w=2",
+              // images of several bands, whose rows the number of bands does not divide
+              "N=2 C=2 H=41 W=31 O=5 I=2 KH=3 KW=3 pad_h=1 pad_w=1",
+              "N=1 C=4 H=35 W=33 O=6 I=2 KH=3 KW=1 groups=2 pad_h=1",
               // a fused activation
               "N=1 C=8 H=7 W=7 O=16 I=8 KH=3 KW=3 pad_h=1 pad_w=1 clamp_min=0 clamp_max=6",
               "N=2 C=20 H=5 W=5 O=20 I=1 KH=3 KW=3 groups=20 pad_h=1 pad_w=1 clamp_min=0");
