@@ -11,7 +11,7 @@ struct ClassificationSetup {
   DatasetPtr training, validation;
   Model model;          // with its first weights, which nobody else holds
   Model teacher;        // empty without --teacher
-  std::string command;  // that repeats the run, for its report
+  std::string command;  // that repeats the run, for its report; may be empty
 };
 
 /// Throws Error(kUsage) naming the option that is out of its range.

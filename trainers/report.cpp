@@ -47,10 +47,15 @@ std::string page(const std::string& title, const Html& head, const std::string& 
   for (const Html& one : meta) top += one;
   top += tag("title", title);
   top += tag("style", Html::markup(kReportStyle));
-  const Html header = tag("header", tag("h1", title), head, tag("p", attr("class", "label"), "Made by"),
-                          tag("pre", tag("code", command)));
+  Html header = tag("h1", title);
+  header += head;
+  if (!command.empty()) {
+    header += tag("p", attr("class", "label"), "Made by");
+    header += tag("pre", tag("code", command));
+  }
   const Html footer = tag("footer", tag("p", "Lithe " LITHE_VERSION ", " + today()));
-  const Html html = tag("html", attr("lang", "en"), tag("head", top), tag("body", header, tag("main", body), footer));
+  const Html html =
+      tag("html", attr("lang", "en"), tag("head", top), tag("body", tag("header", header), tag("main", body), footer));
   return "<!DOCTYPE html>\n" + html.str() + "\n";
 }
 

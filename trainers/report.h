@@ -16,7 +16,7 @@ struct ClassificationSetup;
 std::string run_report(const ClassificationOptions& options, const ClassificationSetup& setup,
                        const std::vector<EpochMetrics>& epochs, const EvaluationReport& best);
 
-/// A page about a model on a data set. `command`: what makes it.
+/// A page about a model on a data set. `command`: what makes it, may be empty.
 std::string evaluation_page(const Model& model, const EvaluationReport& report, const std::string& command);
 
 }  // namespace lithe
