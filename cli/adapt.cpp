@@ -8,9 +8,13 @@
 namespace lithe::cli {
 namespace {
 
-bool has(const Command& task, const std::string& option) {
+bool reads_alike(const Option& a, const Option& b) {
+  return a.name == b.name && a.help == b.help && a.value == b.value && a.initial == b.initial;
+}
+
+bool has(const Command& task, const Option& option) {
   const std::vector<Option> all = task.options();
-  return std::any_of(all.begin(), all.end(), [&](const Option& o) { return o.name == option; });
+  return std::any_of(all.begin(), all.end(), [&](const Option& o) { return reads_alike(o, option); });
 }
 
 Words names_of(const std::vector<Command>& tasks) {
@@ -34,9 +38,9 @@ std::vector<Option> options_of(const std::vector<Command>& tasks) {
   std::vector<Option> all{which};
   for (const Command& task : tasks) {
     for (Option option : task.options()) {
-      const auto known = [&](const Option& o) { return o.name == option.name; };
+      const auto known = [&](const Option& o) { return reads_alike(o, option); };
       if (std::any_of(all.begin(), all.end(), known)) continue;
-      const bool common = std::all_of(tasks.begin(), tasks.end(), [&](const auto& t) { return has(t, option.name); });
+      const bool common = std::all_of(tasks.begin(), tasks.end(), [&](const auto& t) { return has(t, option); });
       if (!common) option.help = task.name + ": " + option.help;
       all.push_back(option);
     }
@@ -50,6 +54,8 @@ Command command_of_tasks(const char* name, const char* summary, const std::vecto
   Command command{name, summary, {}, [tasks] { return options_of(tasks); }, {}};
   for (const Command& task : tasks) {
     command.examples.insert(command.examples.end(), task.examples.begin(), task.examples.end());
+    command.tasks.push_back(task);
+    command.tasks.back().name = command.name + " " + task.name;
   }
   command.work = [tasks](Words arguments) {
     const std::string which = arguments.empty() ? "" : arguments.front();
@@ -64,7 +70,7 @@ Command command_of_tasks(const char* name, const char* summary, const std::vecto
   return command;
 }
 
-extern const Command kAdapt = command_of_tasks("adapt", "adapt a classifier to other domains",
-                                               {adapt_drt(), adapt_covnorm()});
+extern const Command kAdapt =
+    command_of_tasks("adapt", "adapt a classifier to other domains", {adapt_drt(), adapt_covnorm()});
 
 }  // namespace lithe::cli

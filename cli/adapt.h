@@ -6,7 +6,7 @@
 namespace lithe::cli {
 
 /// The command `name` whose first argument says which of `tasks` does the work. Its options are theirs: what not all of
-/// them have is marked with the task's name.
+/// them have alike is marked with the task's name.
 Command command_of_tasks(const char* name, const char* summary, const std::vector<Command>& tasks);
 
 /// The tasks of `lithe adapt`.

@@ -58,7 +58,7 @@ Command adapt_covnorm() {
           "covnorm", "many domains on one backbone, a small file for each (Li and Vasconcelos, CVPR 2019)",
           {{"lithe adapt covnorm --backbone run/best.safetensors --add mnist=build/data/mnist --add svhn=svhn --output "
             "domains",
-            "then: lithe classify photos --model domains/backbone.safetensors --domain svhn"},
+            "two domains; `lithe classify photos --model domains/backbone.safetensors --domain svhn` runs one"},
            {"lithe adapt covnorm --add letters=letters --output domains",
             "one more domain; the others stay as they are"}},
           covnorm),

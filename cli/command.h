@@ -21,6 +21,7 @@ struct Command {
   std::vector<Example> examples;
   std::function<std::vector<Option>()> options;          // to be read; assigns nothing
   std::function<ExitCode(const Words& arguments)> work;  // throws Error
+  std::vector<Command> tasks = {};                       // where the first argument names one: commands of their own
 };
 
 struct HelpOption {
@@ -66,5 +67,7 @@ Command command(const char* name, const char* summary, void (*work)(const Option
 const std::vector<const Command*>& commands();
 /// Throws Error(kUsage) naming the nearest command.
 const Command& find_command(const std::string& name);
+/// The task that the first argument names, or the command itself.
+const Command& with_task(const Command& command, const Words& arguments);
 
 }  // namespace lithe::cli

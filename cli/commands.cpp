@@ -23,4 +23,11 @@ const Command& find_command(const std::string& name) {
               "unknown command \"" + name + "\"" + did_you_mean(name, names) + "; `lithe help` lists them");
 }
 
+const Command& with_task(const Command& command, const Words& arguments) {
+  for (const Command& task : command.tasks) {
+    if (!arguments.empty() && task.name == command.name + " " + arguments.front()) return task;
+  }
+  return command;
+}
+
 }  // namespace lithe::cli

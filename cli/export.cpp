@@ -16,6 +16,7 @@ struct ExportOptions {
   template <class Field>
   void visit(Field&& f) {
     f.positional("model", request.model, "network of `lithe list networks`, or model file", "NETWORK|FILE");
+    f("domain", request.domain, "domain of that model, learnt by `lithe adapt covnorm`: its name, or its file", "TEXT");
     f("weights", request.weights, "weights file; without one a network gets seeded weights", "FILE");
     f("set", request.options, "option of the network");
     f("seed", request.seed, "of the seeded weights");

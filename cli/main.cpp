@@ -23,7 +23,7 @@ ExitCode dispatch(Words arguments) {
   const Command& command = find_command(name);
   const auto end = std::find(arguments.begin(), arguments.end(), "--");
   if (std::any_of(arguments.begin(), end, [](const std::string& a) { return a == "--help" || a == "-h"; })) {
-    std::cout << help(command);
+    std::cout << help(with_task(command, arguments));
     return kDone;
   }
   try {
