@@ -1,5 +1,4 @@
-#include "halide_generators/buffers.h"
-#include "halide_generators/dynamic_residual/adjoint.h"
+#include "halide_generators/dynamic_residual/schedule_adjoint.h"
 
 namespace {
 
@@ -20,16 +19,7 @@ class DynamicResidualGradient : public Halide::Generator<DynamicResidualGradient
     dphi(x, y, f.c, f.o, f.k) = f.dphi(f.c, f.o, f.k);
     channels_innermost(u, 2), channels_innermost(dy, 2), channels_innermost(du, 2);
     from_zero(pi), from_zero(phi), from_zero(dpi), from_zero(dphi);
-    const int lanes = get_target().natural_vector_size<float>();
-    const auto guard = Halide::TailStrategy::GuardWithIf, whole = Halide::TailStrategy::RoundUp;
-    lithe::along_channels(du, f.c, {f.w, f.h, f.n}, get_target(), {f.du});
-    f.mixed.compute_root().vectorize(f.c, lanes, whole).parallel(f.n);
-    f.mixed.update().reorder(f.c, f.o, f.kernel, f.n).vectorize(f.c, lanes, guard).parallel(f.n);
-    f.products.compute_root().vectorize(f.c, lanes, whole).parallel(f.n);
-    f.products.update().reorder(f.c, f.o, f.pixel.x, f.pixel.y, f.n).vectorize(f.c, lanes, guard).parallel(f.n);
-    f.dpi.compute_root().parallel(f.n).update().reorder(f.weight.x, f.weight.y, f.k, f.n).parallel(f.n);
-    f.dphi.compute_root().vectorize(f.c, lanes, whole).parallel(f.o);
-    f.dphi.update().reorder(f.c, f.image, f.o, f.k).vectorize(f.c, lanes, guard).parallel(f.o);
+    lithe::schedule(f, du, lithe::extent(u, 2), get_target());
     dphi.parallel(f.o);
   }
 };

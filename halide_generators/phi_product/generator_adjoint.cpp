@@ -1,5 +1,4 @@
-#include "halide_generators/buffers.h"
-#include "halide_generators/phi_product/adjoint.h"
+#include "halide_generators/phi_product/schedule_adjoint.h"
 
 namespace {
 
@@ -13,15 +12,10 @@ class PhiProductGradient : public Halide::Generator<PhiProductGradient> {
     lithe::PhiProductGradient f(z, phi, dy, L);
     Var e{"e"};
     dz(f.j, f.p, f.n) = f.dz(f.j, f.p, f.n);
-    dphi(e, f.n) = f.sum(e % L, e / L, f.n);
+    dphi(e, f.n) = f.total(e % L, e / L, f.n);
     for (auto* buffer : {&z, &phi, &dy}) lithe::from_zero(*buffer);
     lithe::from_zero(dz), lithe::from_zero(dphi);
-    const int lanes = get_target().natural_vector_size<float>();
-    lithe::along_channels(dz, f.j, {f.p, f.n}, get_target(), {f.dz});
-    dphi.parallel(f.n);
-    f.sum.compute_root().vectorize(f.j, lanes, Halide::TailStrategy::RoundUp).parallel(f.n);
-    f.sum.update().reorder(f.j, f.i, f.pixel, f.n).vectorize(f.j, lanes, Halide::TailStrategy::GuardWithIf);
-    f.sum.update().parallel(f.n);
+    lithe::schedule(f, dz, dphi, L, get_target());
   }
 };
 

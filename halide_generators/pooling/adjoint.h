@@ -64,17 +64,22 @@ struct AvgPoolGradient {
 struct AdaptiveAvgPoolGradient {
   Var w{"w"}, h{"h"}, c{"c"}, n{"n"};
   RDom cell;
-  Func dx{"sum"};
+  Func shares{"shares"}, dx{"sum"};                             // shares: what each pixel of a cell gets
+  Func column{"column"}, left{"left"}, row{"row"}, top{"top"};  // the first cell of pixels, the first pixel of cells
   template <class Y>
   AdaptiveAvgPoolGradient(const Y& dy, Expr W, Expr H)
       : cell(0, most_cells(W, dy.dim(0).extent()), 0, most_cells(H, dy.dim(1).extent())) {
     const Expr Wo = dy.dim(0).extent(), Ho = dy.dim(1).extent();
-    const Expr wo = w * Wo / W + cell.x, ho = h * Ho / H + cell.y;
-    const Expr columns = end(wo, W, Wo) - first(wo, W, Wo), rows = end(ho, H, Ho) - first(ho, H, Ho);
-    const Expr is_in = wo < Wo && ho < Ho && first(wo, W, Wo) <= w && first(ho, H, Ho) <= h;
+    column(w) = w * Wo / W, row(h) = h * Ho / H;
+    left(w) = first(w, W, Wo), top(h) = first(h, H, Ho);
+    const Expr pixels = (end(w, W, Wo) - left(w)) * (end(h, H, Ho) - top(h));
+    shares(c, w, h, n) = dy(w, h, c, n) * (1.0f / cast<float>(pixels));
+    const Expr wo = unsafe_promise_clamped(column(w), 0, Wo - 1) + cell.x;
+    const Expr ho = unsafe_promise_clamped(row(h), 0, Ho - 1) + cell.y;
+    const Expr at_w = min(wo, Wo - 1), at_h = min(ho, Ho - 1);
+    const Expr is_in = wo < Wo && ho < Ho && left(at_w) <= w && top(at_h) <= h;
     dx(c, w, h, n) = 0.0f;
-    dx(c, w, h, n) += select(
-        is_in, dy(clamp(wo, 0, Wo - 1), clamp(ho, 0, Ho - 1), c, n) * (1.0f / cast<float>(columns * rows)), 0.0f);
+    dx(c, w, h, n) += select(is_in, shares(c, at_w, at_h, n), 0.0f);
   }
 
  private:

@@ -46,7 +46,7 @@ class AdaptiveAvgPoolGradient : public Halide::Generator<AdaptiveAvgPoolGradient
     lithe::AdaptiveAvgPoolGradient f(dy, W, H);
     dx(f.w, f.h, f.c, f.n) = f.dx(f.c, f.w, f.h, f.n);
     channels_innermost(dy, 2), channels_innermost(dx, 2);
-    lithe::schedule_pixels(dx, f.c, {f.w, f.h, f.n}, {f.dx}, lithe::extent(dy, 2), get_target());
+    lithe::schedule(f, dx, lithe::extent(dy, 2), get_target());
   }
 };
 

@@ -33,4 +33,13 @@ inline void schedule(MaxPoolGradient& f, Func dx, const Expr& channels, const Ta
   f.winner.compute_at(f.place, at).vectorize(f.c).update().reorder(f.c, f.tap.x, f.tap.y).vectorize(f.c);
 }
 
+/// Nothing is divided per pixel: where the cells lie is looked up.
+inline void schedule(AdaptiveAvgPoolGradient& f, Func dx, const Expr& channels, const Target& target) {
+  schedule_pixels(dx, f.c, {f.w, f.h, f.n}, {f.dx}, channels, target);
+  for (Func table : {f.column, f.left, f.row, f.top}) table.compute_root();
+  f.shares.compute_at(dx, f.n);
+  in_vectors(f.shares, f.c, channels, target,
+             [&](Stage s, Var lane, Var vector) { s.reorder(lane, vector, f.w, f.h); });
+}
+
 }  // namespace lithe
