@@ -7,6 +7,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/networks/registry.h"
 #include "trainers/drt_domains.h"
+#include "trainers/drt_embedding.h"
 #include "trainers/drt_pseudo_labels.h"
 #include "trainers/drt_record.h"
 #include "trainers/drt_stage.h"
@@ -18,6 +19,7 @@ namespace lithe {
 namespace {
 
 constexpr const char* kEpochsKey = "lithe.drt_epochs";
+constexpr int64_t kDrawn = 500;  // images of either domain in embedding.svg
 
 void check(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorKind::kUsage, message);
@@ -157,6 +159,11 @@ class Adaptation {
           classes, static_cast<long long>(set->classes()));
       progress.message(text);
     }
+    const auto drawn = [&](const DatasetPtr& images) {
+      return replies_to(parts_of(best.graph), best.parameters, images, best.preprocessing, options_.batch, kDrawn);
+    };
+    write_file(options_.output + "/embedding.svg",
+               embedding_svg(drawn(domains_.source_validation), drawn(set), best.labels));
     write_file(options_.output + "/summary.json", summary_json(options_, summary_, top1, set->size()));
   }
 

@@ -100,9 +100,9 @@ struct DrtSummary {
 };
 
 /// Adapts and writes to `options.output`: run.json, metrics.csv after every epoch, best.safetensors, checkpoints/,
-/// pseudo_labels.csv of drt+st, and at the end summary.json. Continues the run that is there, with the bits of an
-/// uninterrupted one. Throws Error: kUsage for options or domains that do not fit, or a folder with another
-/// configuration; kDiverged naming the step, with the last good checkpoint kept; kOutput if something cannot be
+/// pseudo_labels.csv of drt+st, and at the end summary.json and embedding.svg. Continues the run that is there, with
+/// the bits of an uninterrupted one. Throws Error: kUsage for options or domains that do not fit, or a folder with
+/// another configuration; kDiverged naming the step, with the last good checkpoint kept; kOutput if something cannot be
 /// written.
 DrtSummary adapt_drt(const DrtOptions& options, Progress& progress);
 

@@ -24,6 +24,12 @@ TEST(Recipes, WithoutOneNothingChanges) {
   EXPECT_THAT(with_recipe({"--recipe"}), ElementsAre("--recipe"));  // the parser says what is missing
 }
 
+TEST(Recipes, OptionsOfTheNetworkAreOverriddenByThoseBehindThem) {
+  const std::vector<Recipe> recipes = {{"narrow", {"--set=width=0.5", "--lr=1"}}};
+  EXPECT_THAT(with_recipe({"--recipe=narrow", "--lr=2", "--set", "kernels=0"}, recipes),
+              ElementsAre("--set=width=0.5", "--recipe=narrow", "--lr=2", "--set", "kernels=0"));
+}
+
 TEST(Recipes, AnUnknownOneIsAnError) { EXPECT_THROW(with_recipe({"--recipe", "smal"}), Error); }
 
 TEST(Recipes, AreTheChoicesOfTheOption) {

@@ -91,6 +91,9 @@ TEST_P(DrtMethod, LearnsAndReports) {
   const auto json = nlohmann::json::parse(file("summary.json"));
   EXPECT_EQ(json["stages"].size(), all - adapted > 0 ? 2u : 1u);
   EXPECT_EQ(json["target"]["oracle"], false);
+  const std::string drawing = file("embedding.svg");
+  EXPECT_THAT(drawing, testing::StartsWith("<svg xmlns="));
+  EXPECT_GT(std::count(drawing.begin(), drawing.end(), '<'), 2 * 100) << "two circles for every target image";
   if (all > adapted) {
     EXPECT_THAT(file("pseudo_labels.csv"), HasSubstr("image,class,confidence,used"));
   }
