@@ -25,6 +25,9 @@ ExitCode tune(const TuneOptions& o, const ProgressOptions& p) {
   if (!o.emit_for.empty() && (looks_after || o.shipped || o.device != "cpu")) {
     throw Error(ErrorKind::kUsage, "--emit-for compiles the kernels of a network or model file, for a processor");
   }
+  if (o.training &&
+      (looks_after || o.shipped || !o.emit_for.empty() || o.device != "cpu" || o.weights_precision != "f32"))
+    throw Error(ErrorKind::kUsage, "--training tunes a network or model file for this processor, with f32 weights");
   if (!o.output.empty() && o.emit_for.empty()) throw Error(ErrorKind::kUsage, "--output belongs to --emit-for");
   if (o.file && what != "export" && what != "import") throw Error(ErrorKind::kUsage, "too many arguments");
   if (what == "ls") return tune_ls(o);
@@ -78,6 +81,7 @@ extern const Command kTune = command_of<TuneOptions, ProgressOptions>(
      {"lithe tune model.onnx --budget 10m", "a model file, with more patience"},
      {"lithe tune resnet18 --budget 0", "the usual kernels for its shapes, without a search"},
      {"lithe tune resnet18 --device cuda --batch 32", "on a graphics card, for batches of 32 images"},
+     {"lithe tune resnet8 --training --batch 64 --budget 0", "the kernels of its training steps"},
      {"lithe tune ls", "what was found so far, and what it gains"},
      {"lithe tune verify", "check every file; exit code 7 if one is damaged or does not fit"},
      {"lithe tune export tiles.jsonl", "parameters without code; elsewhere: lithe tune import tiles.jsonl"},

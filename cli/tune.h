@@ -18,7 +18,7 @@ struct TuneOptions {
   std::optional<std::string> what, file;
   std::string cache, device = "cpu", weights_precision = "f32", budget = "60s", emit_for, output;
   int64_t input_size = 0, batch = 1;
-  bool shipped = false, json = false;
+  bool training = false, shipped = false, json = false;
   template <class Field>
   void visit(Field&& f) {
     f.positional("what", what, "network or model file to tune; or ls, verify, export, import, clean: the cache",
@@ -27,7 +27,8 @@ struct TuneOptions {
     f("weights", request.weights, "weights file; speed does not depend on it, but folding may", "FILE");
     f("set", request.options, "option of the network");
     f("input-size", input_size, "square images of N pixels; 0: those of the network");
-    f("batch", batch, "images per forward pass: of the model's latency, and of the kernels of a device");
+    f("batch", batch, "images per forward pass: of the model's latency, and of the kernels of a device or of training");
+    f("training", training, "the kernels of a training step with --batch images, forward and back");
     f("device", device, kDeviceHelp, kDeviceChoices);
     f("weights-precision", weights_precision, kWeightsPrecisionHelp, kWeightsPrecisionChoices);
     f("budget", budget, "time for the search: 60s, 5m, 1h; 0 compiles the usual kernels only", "TIME");
@@ -47,7 +48,7 @@ std::vector<CacheFolder> tuned_folders(const TuneOptions& o);
 /// Directs the engine of this process to the kernels that are there now.
 void use_tuned_kernels(const TuneOptions& o);
 
-/// Of the images that the kernels are for: one, or a whole batch on a device.
+/// Of the images that the kernels are for: one, or a whole batch on a device and in training.
 Shape tuned_shape(const TuneOptions& o, const Model& model);
 
 ExitCode tune_model(const TuneOptions& o, Progress& progress);

@@ -10,7 +10,7 @@
 #include "cli/device_option.h"
 #include "cli/interrupt.h"
 #include "cli/tune.h"
-#include "pipelines/core/random.h"
+#include "cli/tune_subject.h"
 #include "pipelines/graph/kernel_uses.h"
 #include "pipelines/graph/kernels.h"
 #include "pipelines/kernel_cache/kernel_cache.h"
@@ -35,15 +35,6 @@ double seconds_of(const std::string& budget) {
   throw Error(ErrorKind::kUsage, "--budget: expected a time such as 60s, 5m or 1h, got \"" + budget + "\"");
 }
 
-Tensor noise(const Shape& shape) {
-  Tensor images(shape);
-  const RandomStream random(1, "tune");
-  for (int64_t i = 0; i < images.size(); ++i) {
-    images.data()[i] = static_cast<float>(4 * random.uniform(static_cast<uint64_t>(i)) - 2);
-  }
-  return images;
-}
-
 bool equal_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
   for (size_t i = 0; i < a.size(); ++i) {
     if (std::memcmp(a[i].raw(), b[i].raw(), static_cast<size_t>(a[i].bytes())) != 0) return false;
@@ -62,10 +53,10 @@ double milliseconds(Device device) {
 }
 
 // Both take turns, so that what disturbs the machine disturbs both.
-Latency latency(const Session& before, const Session& after, const std::vector<Tensor>& inputs, Device device) {
-  const auto timed = [&](const Session& session) {
+Latency latency(TuneSubject& before, TuneSubject& after, Device device) {
+  const auto timed = [&](TuneSubject& subject) {
     const double from = milliseconds(device);
-    session.run(inputs);
+    subject.run();
     return milliseconds(device) - from;
   };
   Latency best{timed(before), timed(after)};
@@ -153,26 +144,23 @@ ExitCode tune_model(const TuneOptions& o, Progress& progress) {
   const double budget = seconds_of(o.budget);
   const Device device = device_of(o.device);
   const Model model = load_model(wanted);
-  const Shape shape = tuned_shape(o, model);
-
-  const SessionOptions options{true, device, weights_precision(o.weights_precision)};
-  const Session before(model.graph, model.parameters, options);
-  const std::vector<KernelUse> uses = kernel_uses(before, {shape});
-  const std::vector<Tensor> inputs = {noise(shape)};
-  const std::vector<Tensor> expected = before.run(inputs);  // binds the kernels of before the search
+  const auto before = tune_subject(o, model, device);
+  const std::vector<Tensor> expected = before->run();  // binds the kernels of before the search
+  const std::vector<KernelUse> uses = before->uses();
   progress.message(model.graph.name + ": " + std::to_string(uses.size()) + " kernels for " +
                    (device == Device::kCpu ? instruction_set() : description_of(device)) +
                    (budget > 0 ? ", searching for " + o.budget : std::string()));
-  Tuner tuner(request(o, store, model.network + " " + to_string(shape), device), store, compiler, progress);
+  const std::string plan = model.network + " " + to_string(tuned_shape(o, model)) + (o.training ? ", training" : "");
+  Tuner tuner(request(o, store, plan, device), store, compiler, progress);
   const TuneResult result = tuner.run(uses);
 
   use_tuned_kernels(o);
-  const Session after(model.graph, model.parameters, options);
-  if (!equal_bits(after.run(inputs), expected)) {
+  const auto after = tune_subject(o, model, device);
+  if (!equal_bits(after->run(), expected)) {
     throw Error(ErrorKind::kCheck,
                 "the tuned model gives other bits than before; run `lithe tune verify` and report it");
   }
-  const Latency times = latency(before, after, inputs, device);
+  const Latency times = latency(*before, *after, device);
   if (o.json) {
     std::cout << as_json(result, times).dump(2) << "\n";
   } else {

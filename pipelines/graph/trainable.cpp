@@ -94,6 +94,13 @@ Trainable::Trainable(Graph graph) : state_(std::make_unique<State>(std::move(gra
 Trainable::~Trainable() = default;
 
 const Graph& Trainable::graph() const { return state_->graph; }
+void Trainable::each_call(const std::function<void(const KernelCall&)>& visit) const {
+  if (state_->plans.empty()) return;
+  for (const TrainingPlan::Step& step : state_->plans.front().plan->steps) {
+    step.run.calls().each(visit);
+    for (const AdjointRun& run : step.adjoints) run.calls().each(visit);
+  }
+}
 int64_t Trainable::peak_bytes() const { return MemoryPool::shared().peak_bytes(); }
 void Trainable::reset_peak() { MemoryPool::shared().reset_peak(); }
 

@@ -2,6 +2,7 @@
 // A network in training: forward passes that may be gone back through.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,6 +12,8 @@
 #include "pipelines/graph/pass.h"
 
 namespace lithe {
+
+class KernelCall;
 
 enum class Mode { kEval, kTrain };
 
@@ -44,6 +47,10 @@ class Trainable {
   /// gradients of the graph's inputs, empty ones without `input_gradients`. Activations are freed on the way unless the
   /// caller keeps a copy of the pass, through which it may go again. Bits do not depend on the number of threads.
   std::vector<Tensor> backward(Pass pass, const std::vector<Tensor>& output_gradients, Gradients* gradients);
+
+  /// Visits the kernel calls of the latest forward pass and of the way back through it, but for those that draw random
+  /// numbers. They stay valid until the next pass.
+  void each_call(const std::function<void(const KernelCall&)>& visit) const;
 
   /// The most memory that activations, gradients and kernels' temporaries of this process took at a time, in bytes,
   /// since the last call of `reset_peak`.

@@ -41,11 +41,11 @@ struct Tuner::Work {
   std::set<KernelTile> tried;
   std::optional<TileSearch> search;  // made when it is this kernel's turn
   std::vector<std::unique_ptr<KernelLibrary>> libraries;
+  std::shared_ptr<SampleCall> sample;
   std::optional<SampleCall::Outputs> expected;  // of the generic kernel
   std::string distrust;                         // why they are none to compare with
 
   Work(const KernelUse& u, KernelFunction kernel) : use(u), before(kernel), now(kernel) {}
-  SampleCall& call() const { return *use.sample; }
   double weight() const { return time * use.count; }
 };
 
@@ -87,7 +87,7 @@ void Tuner::prepare(const std::vector<KernelUse>& uses) {
       work.tried.insert(record.tile);
       if (record.kept()) work.tile = record.tile;
     }
-    if (request_.times) work.time = best_times(work.call(), {work.now})[0];
+    if (request_.times) work.time = best_times(call(work), {work.now})[0];
   }
   std::stable_sort(works_.begin(), works_.end(),
                    [](const auto& a, const auto& b) { return a->weight() > b->weight(); });
@@ -156,10 +156,10 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
     compiler_.compile(record.spec, tile, request_.target.instruction_set, path);
     const std::string bytes = read_file(path);
     auto library = std::make_unique<KernelLibrary>(bytes);
-    const auto outputs = work.call().outputs_of(library->call());
+    const auto outputs = call(work).outputs_of(library->call());
     record.error = difference(outputs, expected(work));
     if (outputs != expected(work)) throw Error("its bits are not those of the generic kernel");
-    const std::vector<double> times = best_times(work.call(), {library->call(), work.now, work.use.generic});
+    const std::vector<double> times = best_times(call(work), {library->call(), work.now, work.use.generic});
     record.time_us = times[0], record.generic_time_us = times[2];
     std::remove(path.c_str());
     const bool usual = tile.empty() && work.now == work.use.generic;
@@ -184,11 +184,18 @@ bool Tuner::try_tile(Work& work, const KernelTile& tile) {
   }
 }
 
+SampleCall& Tuner::call(Work& work) {
+  if (turn_ != nullptr && turn_ != &work) turn_->sample.reset(), turn_->expected.reset();
+  turn_ = &work;
+  if (work.sample == nullptr) work.sample = work.use.sample();
+  return *work.sample;
+}
+
 const SampleCall::Outputs& Tuner::expected(Work& work) {
   if (!work.expected) {
-    work.expected = work.call().outputs_of(work.use.generic);
+    work.expected = call(work).outputs_of(work.use.generic);
     if (work.use.on_processor != nullptr) {
-      const double error = difference(*work.expected, work.call().outputs_on_processor(work.use.on_processor));
+      const double error = difference(*work.expected, call(work).outputs_on_processor(work.use.on_processor));
       if (error > kNear) work.distrust = differs(error);
     }
   }
@@ -198,7 +205,7 @@ const SampleCall::Outputs& Tuner::expected(Work& work) {
 
 // A candidate may take a graphics card down with it: all others would be refused without a fault of theirs.
 void Tuner::require_working(Work& work, const KernelTile& tile) try {
-  work.call().time(work.use.generic, 1);
+  call(work).time(work.use.generic, 1);
 } catch (const Error& e) {
   throw Error(ErrorKind::kInternal, kernel_of(work.use.spec) + ": the generic kernel " + e.what() +
                                         " after candidate " + to_string(tile) +
@@ -239,7 +246,7 @@ TuneResult Tuner::result() {
   for (const auto& work : works_) {
     TunedKernel kernel{work->use.spec, work->use.count, work->tile, work->time, work->time};
     if (work->now != work->before) {
-      const std::vector<double> times = best_times(work->call(), {work->now, work->before});
+      const std::vector<double> times = best_times(call(*work), {work->now, work->before});
       kernel.after = times[0], kernel.before = times[1];
     }
     result_.kernels.push_back(std::move(kernel));

@@ -3,6 +3,7 @@
 // plan spends its time. Every candidate is measured as the file that is kept, in turns with what it would replace.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,12 +17,13 @@
 
 namespace lithe {
 
-/// A distinct call of a plan.
+/// A distinct call of a plan. `sample` gives a call to measure; large ones are made when it is their turn, and are let
+/// go before the next one.
 struct KernelUse {
   std::string spec;
   int count = 1;  // how often one image needs it
   KernelFunction generic = nullptr;
-  std::shared_ptr<SampleCall> sample;
+  std::function<std::shared_ptr<SampleCall>()> sample;
   /// The processor's, for a call on a graphics card; nullptr where that one takes other arguments.
   KernelFunction on_processor = nullptr;
 };
@@ -65,6 +67,7 @@ class Tuner {
   void search();
   std::optional<KernelTile> next_tile(Work& work);
   bool try_tile(Work& work, const KernelTile& tile);
+  SampleCall& call(Work& work);
   const SampleCall::Outputs& expected(Work& work);
   void require_working(Work& work, const KernelTile& tile);
   Work* most_promising();
@@ -80,6 +83,7 @@ class Tuner {
   Progress& progress_;
   std::chrono::steady_clock::time_point start_;
   std::vector<std::unique_ptr<Work>> works_;
+  Work* turn_ = nullptr;  // the one that has its sample
   TuneResult result_;
   double told_ = 0;   // microseconds of all kernels, as the user knows
   double shown_ = 0;  // seconds of the budget that the progress knows of

@@ -73,6 +73,26 @@ TEST_F(Tune, NeverSlowerAndTheSameBits) {
   expect_no_candidate_twice();
 }
 
+// The command itself compares the bits of outputs and gradients with those of before.
+TEST_F(Tune, CompilesTheKernelsOfATrainingStep) {
+  const std::string line = "lithe tune --training --batch 3 --json --quiet --budget 0 resnet8";
+  const Outcome first = run(line);
+  ASSERT_EQ(first.code, 0) << first.err;
+  const json report = json::parse(first.out);
+  std::set<std::string> kernels;
+  for (const json& kernel : report["kernels"]) {
+    const std::string spec = kernel["kernel"];
+    kernels.insert(spec.substr(0, spec.find(' ')));
+  }
+  EXPECT_EQ(kernels.count("batch_norm_training") + kernels.count("relu_dx") + kernels.count("linear_dw"), 3);
+  for (const json& r : records())
+    EXPECT_THAT(r.value("refused", "bits"), HasSubstr("bits")) << "did not compile: " << r;
+  const Outcome again = run(line);  // with kernels that are there
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(json::parse(again.out)["candidates"], 0);
+  EXPECT_EQ(run("lithe tune --training --shipped").code, 2);
+}
+
 TEST_F(Tune, ContinuesAfterAKill) {
   size_t before = 0;
   for (int round = 0; round < 3; ++round) {

@@ -61,7 +61,8 @@ class TunerTest : public CacheTest {
     NoProgress progress;
     const KernelStore store(folder_);
     Tuner tuner({budget, kTarget, "test", store.records()}, store, compiler, progress);
-    return tuner.run({{kCall, 3, generic_.call(), std::make_shared<SampleCall>(metadata_, arguments_), on_processor}});
+    const auto sample = [this] { return std::make_shared<SampleCall>(metadata_, arguments_); };
+    return tuner.run({{kCall, 3, generic_.call(), sample, on_processor}});
   }
 
   KernelLibrary generic_{read_file(library("generic"))};
