@@ -19,7 +19,8 @@ Prediction prediction(const float* logits, int64_t classes, int label) {
   Prediction p;
   p.label = label;
   p.top = static_cast<int>(std::max_element(logits, logits + classes) - logits);
-  if (std::any_of(logits, logits + classes, [](float v) { return std::isnan(v); })) {
+  const bool nan = std::any_of(logits, logits + classes, [](float v) { return std::isnan(v); });
+  if (nan || !std::isfinite(logits[p.top])) {
     p.top = label == 0 && classes > 1 ? 1 : 0;
     p.loss = std::numeric_limits<double>::infinity();
     return p;

@@ -16,8 +16,8 @@ struct Prediction {
   double loss = 0;         // -log of the softmax probability of `label`
 };
 
-/// One prediction per row of `logits`, N K. Of equal logits the lower class wins; rows that hold a NaN are wrong with
-/// confidence 0 and infinite loss.
+/// One prediction per row of `logits`, N K. Of equal logits the lower class wins; rows that hold a NaN or
+/// whose largest logit is infinite are wrong with confidence 0 and infinite loss.
 std::vector<Prediction> predictions(const Tensor& logits, const std::vector<int>& labels);
 
 /// A mean and its 95 % interval: percentiles of 1,000 bootstrap samples (Efron, 1979).

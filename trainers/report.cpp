@@ -86,7 +86,7 @@ Html curves(const std::vector<EpochMetrics>& epochs) {
                        Unit::kNumber, best);
   Html html = tag("div", attr("class", "charts"), charts);
   html += tag("p",
-              "The line across stands at the best epoch. The training loss is that of the changed images and "
+              "The dotted line stands at the best epoch. The training loss is that of the changed images and "
               "targets that the network learns from.");
   return section("curves", "Curves", html);
 }

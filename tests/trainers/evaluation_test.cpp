@@ -28,12 +28,16 @@ TEST(Predictions, FollowTheLogits) {
 }
 
 TEST(Predictions, SurviveLargeLogitsAndNaN) {
-  const std::vector<Prediction> all = predictions(Tensor::of({2, 2}, {1e30f, -1e30f, NAN, 1}), {0, 0});
+  const std::vector<Prediction> all =
+      predictions(Tensor::of({4, 2}, {1e30f, -1e30f, NAN, 1, 1, INFINITY, -INFINITY, -INFINITY}), {0, 0, 1, 0});
   EXPECT_EQ(all[0].confidence, 1);
   EXPECT_EQ(all[0].loss, 0);
-  EXPECT_NE(all[1].top, all[1].label);
-  EXPECT_FALSE(all[1].in_top5);
-  EXPECT_TRUE(std::isinf(all[1].loss));
+  for (const Prediction& p : {all[1], all[2], all[3]}) {
+    EXPECT_NE(p.top, p.label);
+    EXPECT_FALSE(p.in_top5);
+    EXPECT_EQ(p.confidence, 0);
+    EXPECT_TRUE(std::isinf(p.loss));
+  }
 }
 
 // 100 images of 2 classes: `correct` of them right, all with that confidence.

@@ -52,7 +52,8 @@ TEST_F(TrainProgram, EvaluatesWhatItTrained) {
   EXPECT_GE(report["top1"]["value"], 0.9);
   EXPECT_LE(report["top1"]["low"], report["top1"]["value"]);
   EXPECT_EQ(report["confusion"].size(), 2u);
-  EXPECT_THAT(shell(evaluate + (folder_ / "data")).out, HasSubstr("top-1"));
+  EXPECT_THAT(shell(evaluate + (folder_ / "data") + " --report " + (folder_ / "page.html")).out, HasSubstr("top-1"));
+  EXPECT_THAT(read_text(folder_ / "page.html"), HasSubstr("--report " + (folder_ / "page.html")));
   EXPECT_EQ(shell(evaluate + "/nowhere").code, 4);
 }
 
