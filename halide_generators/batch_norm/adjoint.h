@@ -14,6 +14,8 @@ struct PixelParts {
   PixelParts(Expr m, Var p) : pixels(m), pixel(min(p * kPart + r, m - 1)) { r.where(p * kPart + r < m); }
   Expr count() const { return (pixels + kPart - 1) / kPart; }
   Expr size(Expr p) const { return cast<float>(min(pixels - p * kPart, kPart)); }
+  /// The mean of part p from its sum.
+  Expr mean(Expr sum, Expr p) const { return sum * (1.0f / size(p)); }  // so does Halide where sizes are known
 };
 
 /// The mean and variance of the batch; y of them; and the running statistics, which move by `momentum` towards the mean
@@ -32,26 +34,26 @@ struct BatchNormTraining {
   BatchNormTraining(const X& x, const V& gamma, const V& beta, const V& mean, const V& var, Expr pixels, Expr eps,
                     Expr momentum)
       : parts(pixels, p), part(0, parts.count()) {
-    const Expr count = cast<float>(pixels);
+    const Expr count = cast<float>(pixels), share = 1.0f / count;
     sum(c, p) = 0.0f;
     sum(c, p) += x(c, parts.pixel);
-    mean_of_part(c, p) = sum(c, p) / parts.size(p);
+    mean_of_part(c, p) = parts.mean(sum(c, p), p);
     const Expr deviation = x(c, parts.pixel) - mean_of_part(c, p);
     squares(c, p) = 0.0f;
     squares(c, p) += deviation * deviation;
     of_part(c, p) = Tuple(sum(c, p), squares(c, p));
     total(c) = 0.0f;
     total(c) += of_part(c, part)[0];
-    batch_mean(c) = total(c) / count;
-    const Expr apart = of_part(c, part)[0] / parts.size(part) - batch_mean(c);
+    batch_mean(c) = total(c) * share;
+    const Expr apart = parts.mean(of_part(c, part)[0], part) - batch_mean(c);
     spread(c) = 0.0f;
     spread(c) += of_part(c, part)[1] + parts.size(part) * (apart * apart);
-    batch_scale(c) = 1.0f / sqrt(spread(c) / count + eps);
+    batch_scale(c) = 1.0f / sqrt(spread(c) * share + eps);
     scale(c) = gamma(c) * batch_scale(c);
     shift(c) = beta(c) - batch_mean(c) * scale(c);
     y(c, m) = scale(c) * x(c, m) + shift(c);
     new_mean(c) = mean(c) + momentum * (batch_mean(c) - mean(c));
-    new_var(c) = var(c) + momentum * (spread(c) / max(count - 1.0f, 1.0f) - var(c));
+    new_var(c) = var(c) + momentum * (spread(c) * (1.0f / max(count - 1.0f, 1.0f)) - var(c));
   }
 };
 
