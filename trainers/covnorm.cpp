@@ -31,7 +31,7 @@ void check(const CovNormOptions& o) {
   for (const auto& entry : o.add) check_name(entry.first);
   check(o.tau > 0 && o.tau <= 1, "--tau: expected a share in (0, 1]");
   check(o.samples >= 1, "--samples: expected at least 1");
-  check(o.limit >= 0, "--limit: expected 0 or more");
+  check(o.limit == 0 || o.limit >= o.batch, "--limit: expected 0, or at least --batch");
   check(o.epochs >= 1, "--epochs: expected at least 1");
   check(o.mini_epochs >= 0 && o.tune_epochs >= 0, "--mini-epochs, --tune-epochs: expected 0 or more");
   check(o.threads >= 0, "--threads: expected 0 or more");
@@ -87,7 +87,7 @@ std::vector<std::string> plan_of(const CovNormOptions& o) {
   }
   for (const auto& [name, path] : o.add) {
     const std::string domain = domain_name(name, o.method), at = domain + ": ";
-    if (!o.fresh && std::filesystem::exists(o.output + "/domains/" + domain + ".safetensors")) {
+    if (!o.fresh && std::filesystem::exists(domain_path(o, name))) {
       lines.push_back(at + "is there");
       continue;
     }
@@ -104,7 +104,7 @@ std::vector<std::string> plan_of(const CovNormOptions& o) {
       if (o.method == "covnorm") lines.push_back(at + "mini-adaptation layers, " + epochs(o.mini_epochs));
       lines.push_back(at + "all that is its own, " + epochs(o.tune_epochs));
     }
-    lines.push_back(at + "fold into " + o.output + "/domains/" + domain + ".safetensors, measure");
+    lines.push_back(at + "fold into " + domain_path(o, name) + ", measure");
   }
   return lines;
 }
@@ -142,6 +142,9 @@ CovNormSummary adapt_covnorm(const CovNormOptions& o, Progress& progress) {
   summary.plan = plan_of(o);
   if (o.dry_run) return summary;
   set_threads(o.threads);
+  for (const auto& entry : o.add) {  // what cannot be read should not show after hours
+    if (!std::filesystem::exists(domain_path(o, entry.first))) data_of(o, entry.first);
+  }
   const std::optional<Model> backbone = backbone_of(o, progress);
   summary.interrupted = !backbone;
   std::vector<std::string> all;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 
 #include "datasets/loader.h"
@@ -56,19 +57,24 @@ std::string domain_name(const std::string& name, const std::string& method) {
   return method == "covnorm" ? name : name + "-" + method;
 }
 
+TrainingData data_of(const CovNormOptions& options, const std::string& name) {
+  ClassificationOptions c;
+  c.data = options.add.at(name), c.hold_out = options.hold_out, c.seed = options.seed, c.batch = options.batch;
+  TrainingData data = open_training_data(c);
+  if (options.limit > 0 && options.limit < data.training->size()) {
+    const double share = static_cast<double>(options.limit) / static_cast<double>(data.training->size());
+    data.training = hold_out(data.training, share, options.seed).held_out;
+  }
+  return data;
+}
+
 DomainStages::DomainStages(const CovNormOptions& options, const Model& backbone, const std::string& name)
     : options_(options),
       backbone_(backbone),
       name_(name),
       folder_(options.output + "/stages/" + name),
-      places_(adapter_places(backbone.graph, options.where)) {
-  ClassificationOptions c;
-  c.data = options.add.at(name), c.hold_out = options.hold_out, c.seed = options.seed, c.batch = options.batch;
-  data_ = open_training_data(c);
-  if (options.limit > 0 && options.limit < data_.training->size()) {
-    const double share = static_cast<double>(options.limit) / static_cast<double>(data_.training->size());
-    data_.training = hold_out(data_.training, share, options.seed).held_out;
-  }
+      places_(adapter_places(backbone.graph, options.where)),
+      data_(data_of(options, name)) {
   plain_ = plain_model(options, backbone, *data_.training);
 }
 
@@ -88,6 +94,13 @@ bool DomainStages::is_own(const std::string& parameter, const std::string& stage
     return node.op->name() == "batch_norm" && (plain_.graph.value(node.inputs[1]).name == parameter ||
                                                plain_.graph.value(node.inputs[2]).name == parameter);
   });
+}
+
+void DomainStages::tell(const std::string& stage, double seconds, int64_t bytes, Progress& progress) const {
+  char text[96];
+  std::snprintf(text, sizeof text, " took %.1f s and %.0f MiB of activations and gradients", seconds,
+                static_cast<double>(bytes) / (1 << 20));
+  progress.message(name_ + ": " + stage + text);
 }
 
 bool DomainStages::train(const std::string& stage, const std::string& start, const Model& from, double lr,
@@ -111,8 +124,11 @@ bool DomainStages::train(const std::string& stage, const std::string& start, con
   for (auto& [name, tensor] : setup.model.parameters) tensor = tensor.clone();  // training moves them in place
   progress.message(name_ + ": " + stage);
   const TrainingSummary summary = train_classifier(c, setup, progress);
-  for (const EpochMetrics& epoch : summary.epochs) seconds_ += epoch.seconds;
+  double seconds = 0;
+  for (const EpochMetrics& epoch : summary.epochs) seconds += epoch.seconds;
+  seconds_ += seconds;
   if (summary.interrupted) return false;
+  tell(stage, seconds, summary.peak_bytes, progress);
   trained_.parameters = match_parameters(from.graph, read_safetensors(c.output + "/best.safetensors").tensors);
   return true;
 }
@@ -187,7 +203,7 @@ DomainReport DomainStages::finish(Progress& progress) {
   Domain domain = domain_of(domain_name(name_, options_.method), backbone_, adapted,
                             has_adapters ? places_ : std::vector<AdapterPlace>{});
   domain.method = options_.method;
-  const std::string file = options_.output + "/domains/" + domain.name + ".safetensors";
+  const std::string file = domain_path(options_, name_);
   save_domain(domain, file);
 
   const std::vector<std::string> splits = dataset_splits(options_.add.at(name_));

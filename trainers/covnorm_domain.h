@@ -17,6 +17,9 @@ bool is_low_rank(const std::string& method);
 /// "svhn" of covnorm, "svhn-svd" of a method that it is compared with.
 std::string domain_name(const std::string& name, const std::string& method);
 
+/// The images of a domain. Throws Error naming what does not fit.
+TrainingData data_of(const CovNormOptions& options, const std::string& name);
+
 class DomainStages {
  public:
   /// Opens the data. `backbone` and `options` must outlive this. Throws Error naming what does not fit.
@@ -39,6 +42,7 @@ class DomainStages {
   bool train(const std::string& stage, const std::string& start, const Model& from, double lr, int64_t epochs,
              Progress& progress);
   bool is_own(const std::string& parameter, const std::string& stage) const;
+  void tell(const std::string& stage, double seconds, int64_t bytes, Progress& progress) const;
 
   const CovNormOptions& options_;
   const Model& backbone_;

@@ -22,6 +22,10 @@ Json as_json(const DomainReport& r) {
 
 }  // namespace
 
+std::string domain_path(const CovNormOptions& options, const std::string& name) {
+  return options.output + "/domains/" + domain_name(name, options.method) + ".safetensors";
+}
+
 std::string record_of(const CovNormOptions& options, const std::string& name) {
   CovNormOptions o = options;
   OptionRecord record;
@@ -36,7 +40,7 @@ std::string record_of(const CovNormOptions& options, const std::string& name) {
 }
 
 bool is_learnt(const CovNormOptions& options, const Model& backbone, const std::string& name) {
-  const std::string file = options.output + "/domains/" + domain_name(name, options.method) + ".safetensors";
+  const std::string file = domain_path(options, name);
   if (options.fresh || !std::filesystem::exists(file)) return false;
   const Domain domain = read_domain(file);
   const auto refuse = [&](const std::string& why) {

@@ -9,6 +9,9 @@
 
 namespace lithe {
 
+/// The file of a domain, there or not.
+std::string domain_path(const CovNormOptions& options, const std::string& name);
+
 /// What decides the bits of a domain, as JSON.
 std::string record_of(const CovNormOptions& options, const std::string& name);
 

@@ -124,6 +124,22 @@ std::string checkpoint_of(const Parameters& parameters) {
       storage);
 }
 
+TEST_F(Models, ImportReadsRanksAndClassesFromShapes) {
+  const std::string pth = folder_ / "m.pth", lithe = folder_ / "m.safetensors";
+  ModelRequest request;
+  request.model = "covnorm_vgg16";
+  request.options = {{"width", "0.03"}, {"input_size", "64"}, {"classes", "7"}};
+  request.options["ranks"] = "2x1,1x2,3x2,2x3,4x5,5x4,4x4,2x2,3x3,4x4,5x5,6x6,7x7,8x8,9x10";
+  const Model model = load_model(request);
+  std::ofstream(pth, std::ios::binary) << checkpoint_of(model.parameters);
+  const Outcome import = shell("lithe import " + pth + " --network covnorm_vgg16 --set width=0.03 --set input_size=64" +
+                               " --output " + lithe);
+  EXPECT_EQ(import.code, 0) << import.err;
+  request = {};
+  request.model = lithe;
+  EXPECT_EQ(load_model(request).hash, model.hash);
+}
+
 TEST_F(Models, ImportTakesACheckpointAndReportsTheRest) {
   const std::string pth = folder_ / "m.pth", lithe = folder_ / "m.safetensors";
   ModelRequest request;

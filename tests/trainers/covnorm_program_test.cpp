@@ -57,6 +57,8 @@ TEST_F(CovNormProgram, SaysWhatIsWrong) {
   EXPECT_THAT(adapt("--add halves=" + (folder_ / "data")).err, HasSubstr("no backbone"));
   EXPECT_EQ(adapt(with_backbone() + "--method lora").code, 2);
   EXPECT_EQ(adapt(with_backbone() + "--add halves=/nowhere").code, 4);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "said before anything is trained";
+  EXPECT_EQ(adapt(with_backbone()).code, 0);
   const std::string model = " --model " + (folder_ / "run/backbone.safetensors");
   const Outcome unknown = shell("lithe evaluate --data " + (folder_ / "data") + model + " --domain digits");
   EXPECT_EQ(unknown.code, 2);

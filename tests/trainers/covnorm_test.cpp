@@ -101,7 +101,7 @@ TEST_F(CovNormDomains, LearnsADomainThatTheBackboneCanTake) {
   ASSERT_EQ(summary.domains.size(), 1u);
   const DomainReport& report = summary.domains[0];
   EXPECT_EQ(report.split, "test");
-  EXPECT_GE(report.top1, 0.9);
+  EXPECT_GE(report.top1, 0.7);
   EXPECT_EQ(report.bytes, static_cast<int64_t>(domain("run", "stripes").size()));
 
   ModelRequest request;
@@ -151,9 +151,28 @@ TEST_F(CovNormDomains, MethodsShareWhatTheyCan) {
   EXPECT_EQ(reports["classifier"].added, 0);
   EXPECT_LT(reports["batch-norm"].added, reports["covnorm"].added);
   EXPECT_LT(reports["svd"].added, reports["adapters"].added);
-  EXPECT_GT(reports["adapters"].top1, 0.9);
+  EXPECT_GT(reports["adapters"].top1, 0.7);
   EXPECT_EQ(reports["covnorm"].added, reports["svd"].added) << "the same rank for both";
   EXPECT_LT(reports["covnorm"].added, reports["fine-tune"].added);
+}
+
+// With BatchNorms of the backbone and without, in groups and without.
+TEST_F(CovNormDomains, OtherBackbones) {
+  const std::map<std::string, std::map<std::string, std::string>> backbones = {
+      {"mobilenet_v2", {{"width", "0.1"}, {"stem_stride", "1"}}},
+      {"micronet_m0", {{"stem_stride", "1"}}},
+      {"resnet26", {{"width", "0.1"}}},
+      {"vgg16", {{"width", "0.03"}}}};
+  options_.epochs = 1, options_.tune_epochs = 1, options_.limit = 60;
+  for (const auto& [network, set] : backbones) {
+    ModelRequest request;
+    request.model = network, request.options = set, request.options["input_size"] = "32";
+    options_.backbone = folder_ / (network + ".safetensors"), options_.output = folder_ / network;
+    save_model(load_model(request), options_.backbone);
+    const CovNormSummary summary = adapt();
+    ASSERT_EQ(summary.domains.size(), 1u) << network;
+    EXPECT_GT(summary.domains[0].added, 0) << network;
+  }
 }
 
 TEST_F(CovNormDomains, SettingsAndStarts) {
