@@ -3,8 +3,8 @@
 namespace lithe {
 namespace {
 
-constexpr TrainersModule kModule{train_classifier, evaluate_model, measure_training, evaluation_page, adapt_drt,
-                                 adapt_covnorm};
+constexpr TrainersModule kModule{train_classifier, evaluate_model, measure_training,
+                                 evaluation_page,  adapt_drt,      adapt_covnorm};
 
 }  // namespace
 

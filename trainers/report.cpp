@@ -1,5 +1,6 @@
 #include "trainers/report.h"
 
+#include <cmath>
 #include <ctime>
 
 #include "pipelines/core/command_line.h"
@@ -60,7 +61,7 @@ std::string page(const std::string& title, const Html& head, const std::string& 
 }
 
 std::string duration(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const int64_t whole = std::llround(seconds);
   const std::string minutes = std::to_string(whole / 60 % 60) + " min ", rest = std::to_string(whole % 60) + " s";
   if (whole >= 3600) return std::to_string(whole / 3600) + " h " + minutes;
   return (whole >= 60 ? minutes : "") + rest;
@@ -69,6 +70,7 @@ std::string duration(double seconds) {
 Html curves(const std::vector<EpochMetrics>& epochs) {
   const auto of = [&](double EpochMetrics::*member) {
     std::vector<double> values;
+    values.reserve(epochs.size());
     for (const EpochMetrics& m : epochs) values.push_back(m.*member);
     return values;
   };

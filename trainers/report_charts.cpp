@@ -25,7 +25,9 @@ struct Axis {
   double at(double value) const { return from + (value - low) / (high - low) * (to - from); }
   std::vector<double> ticks() const {
     std::vector<double> all;
-    for (double i = std::ceil(low / step - 1e-9); i <= high / step + 1e-9; ++i) all.push_back(i * step);
+    const int64_t first = std::llround(std::ceil(low / step - 1e-9)),
+                  last = std::llround(std::floor(high / step + 1e-9));
+    for (int64_t i = first; i <= last; ++i) all.push_back(static_cast<double>(i) * step);
     return all;
   }
 };

@@ -20,7 +20,8 @@ std::string quoted(const std::string& text) {
 
 std::vector<std::string> arguments_of(const std::map<std::string, std::string>& texts) {
   std::vector<std::string> all;
-  for (const auto& [key, value] : texts) all.push_back(key + "=" + value);
+  all.reserve(texts.size());
+  for (const auto& [key, value] : texts) all.emplace_back(key).append("=").append(value);
   return all;
 }
 
