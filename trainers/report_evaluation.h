@@ -9,7 +9,7 @@ namespace lithe {
 /// Accuracy by confidence, confusion matrix, table of classes, and the wrong answers with the largest loss.
 Html evaluation_sections(const EvaluationReport& report);
 
-/// "91.20%" and "90.31% to 92.05%", both escaped and ready for the head of a page.
+/// The bounds: "90.31% to 92.05%".
 std::string interval(const Estimate& estimate, std::string (*shown)(double));
 
 }  // namespace lithe
