@@ -5,15 +5,15 @@
 namespace lithe {
 
 /// Splits the channels c into the widest vectors that there are enough of them for; a last partial vector moves back.
-/// `apply(stage, lane, vector)` orders the loops that c became.
+/// `apply(stage, lane, vector)` orders the loops that c became. `most` registers of the processor make one vector.
 template <class Apply>
-void in_vectors(Func y, Var c, const Expr& channels, const Target& target, Apply apply) {
+void in_vectors(Func y, Var c, const Expr& channels, const Target& target, Apply apply, int most = 1) {
   Var vector{"vector"}, lane{"lane"};
   const auto split = [&](Stage s, int lanes) {
     s.split(c, vector, lane, lanes, TailStrategy::ShiftInwards).vectorize(lane);
     apply(s, lane, vector);
   };
-  for (int lanes = target.natural_vector_size<float>(); lanes >= 4; lanes /= 2) {
+  for (int lanes = most * target.natural_vector_size<float>(); lanes >= 4; lanes /= 2) {
     split(y.specialize(channels >= lanes), lanes);
   }
   split(y, 1);

@@ -4,15 +4,17 @@
 
 namespace lithe {
 
-/// Parts in parallel; their `sums` of a vector of channels are made in registers while the pixels pass.
+/// Parts in parallel; their `sums` of a vector of channels are made in registers while the pixels pass. Wide vectors
+/// read more of a pixel at a time, which memory likes.
 inline void schedule_parts(Func of_part, const std::vector<Func>& sums, Var c, Var p, const Expr& channels,
                            const Target& target) {
-  of_part.compute_root();
   Var vector;
-  in_vectors(of_part, c, channels, target, [&](Stage s, Var lane, Var co) {
+  const auto loops = [&](Stage s, Var lane, Var co) {
     s.reorder(lane, co, p).parallel(p);
     vector = co;
-  });
+  };
+  of_part.compute_root();
+  in_vectors(of_part, c, channels, target, loops, /*most=*/4);
   for (Func sum : sums) {
     sum.compute_at(of_part, vector).vectorize(c);
     for (int i = 0; i < sum.num_update_definitions(); ++i) sum.update(i).vectorize(c);
