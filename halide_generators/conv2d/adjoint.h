@@ -72,30 +72,52 @@ struct Parts {
   }
 };
 
+/// The first input that 16 outputs from `first` on read (panel_start).
+inline Expr band_start(Expr first, Expr C, Expr O, Expr K, Expr groups) {
+  return clamp(first / (O / groups) * (C / groups), 0, C - K);
+}
+
+/// Channels in blocks of `lanes`. The last block moves back to where all of its channels exist, so that it reads whole
+/// vectors too.
+struct Blocks {
+  int lanes;
+  Expr channels;
+  Expr few() const { return channels < lanes; }  // schedules tell apart
+  Expr first(Expr block) const { return min(block * lanes, max(channels - lanes, 0)); }
+  Expr channel(Expr block, Expr lane) const {
+    const Expr c = first(block) + lane;
+    return select(few(), clamp(c, 0, channels - 1), unsafe_promise_clamped(c, 0, channels - 1));
+  }
+  Expr block(Expr c) const { return c / lanes; }
+  Expr lane(Expr c) const { return clamp(c - first(block(c)), 0, lanes - 1); }
+};
+
+/// Where in its band input i of the group of output o stands; the band is that of outputs from `first` on.
+inline Expr place_in_band(Expr o, Expr first, Expr i, Expr C, Expr O, Expr K, Expr groups) {
+  return clamp(o / (O / groups) * (C / groups) + i - band_start(first, C, O, K, groups), 0, K - 1);
+}
+
 /// dw(o, k) = sum_m dy(o, m) x(k, m), rows m: pixels or images. In panels of 16 outputs over a band of inputs.
 struct PanelGradient {
   Var ni{"ni"}, no{"no"}, k{"k"}, part{"part"}, chunk{"chunk"};
+  Blocks panels;
   RDom row, chunks, parts;
   Func acc{"acc"}, sum{"sum"}, total{"total"};
   template <class X, class Y>
   PanelGradient(const X& x, const Y& dy, Expr C, Expr O, Expr K, Expr groups, const Parts& p)
-      : row(0, p.size), chunks(0, p.chunks_per_part), parts(0, p.parts) {
-    const Expr start = panel_start(no, C, O, K, groups);
+      : panels{kPanel, O}, row(0, p.size), chunks(0, p.chunks_per_part), parts(0, p.parts) {
+    const Expr start = band_start(panels.first(no), C, O, K, groups);
     const Expr m = min(chunk * p.size + row, p.count - 1);  // the last chunk may be shorter
     acc(ni, k, no, chunk) = 0.0f;
     row.where(chunk * p.size + row < p.count);
-    acc(ni, k, no, chunk) += dy(min(no * kPanel + ni, O - 1), m) * x(min(start + k, C - 1), m);
+    acc(ni, k, no, chunk) += dy(panels.channel(no, ni), m) * x(min(start + k, C - 1), m);
     sum(ni, k, no, part) = 0.0f;
     sum(ni, k, no, part) += acc(ni, k, no, part * p.chunks_per_part + chunks);
     total(ni, k, no) = 0.0f;
     total(ni, k, no) += sum(ni, k, no, parts);
   }
+  Expr of(Expr o, Expr at) const { return total(panels.lane(o), at, panels.block(o)); }
 };
-
-/// Where input i of the group of output o stands in the band of its panel.
-inline Expr place_in_band(Expr o, Expr i, Expr C, Expr O, Expr K, Expr groups) {
-  return clamp(o / (O / groups) * (C / groups) + i - panel_start(o / kPanel, C, O, K, groups), 0, K - 1);
-}
 
 /// The sum over the pixels of an image is cut into bands of rows.
 struct Bands {
@@ -137,24 +159,30 @@ struct TapGradient {
 
 /// One input per output: dw(c, kx, ky).
 struct DepthwiseTapGradient {
-  Var c{"c"}, kx{"kx"}, ky{"ky"}, part{"part"}, image{"image"}, w{"w"}, h{"h"}, n{"n"};
-  RDom pixel, images, parts;
+  Var ci{"ci"}, co{"co"}, kx{"kx"}, ky{"ky"}, part{"part"}, band{"band"}, image{"image"}, w{"w"}, h{"h"}, n{"n"};
+  Blocks blocks;
+  RDom pixel, chunks, parts;
   Func padded{"padded"}, acc{"acc"}, sum{"sum"}, total{"total"};
   template <class X, class Y>
-  DepthwiseTapGradient(const X& x, const Y& dy, const Window& s, const Parts& p)
-      : pixel(0, dy.dim(0).extent(), 0, dy.dim(1).extent()), images(0, p.chunks_per_part), parts(0, p.parts) {
-    padded(c, w, h, n) = zero_padded(x)(w, h, min(c, x.dim(2).extent() - 1), n);
-    const Expr column = pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w;
-    const Expr row = pixel.y * s.stride_h + ky * s.dilation_h - s.pad_h;
-    const Expr at = min(image, p.count - 1);
-    acc(c, kx, ky, image) = 0.0f;
-    pixel.where(image < p.count);
-    acc(c, kx, ky, image) += dy(pixel.x, pixel.y, min(c, dy.dim(2).extent() - 1), at) * padded(c, column, row, at);
-    sum(c, kx, ky, part) = 0.0f;
-    sum(c, kx, ky, part) += acc(c, kx, ky, part * p.chunks_per_part + images);
-    total(c, kx, ky) = 0.0f;
-    total(c, kx, ky) += sum(c, kx, ky, parts);
+  DepthwiseTapGradient(const X& x, const Y& dy, const Blocks& blocks_, const Window& s, const Bands& b, const Parts& p)
+      : blocks(blocks_),
+        pixel(0, dy.dim(0).extent(), 0, b.rows),
+        chunks(0, b.count, 0, p.chunks_per_part),
+        parts(0, p.parts) {
+    const Expr Ho = dy.dim(1).extent(), c = blocks.channel(co, ci), at = min(image, p.count - 1),
+               y = band * b.rows + pixel.y;
+    padded(ci, w, h, co, n) = zero_padded(x)(w, h, c, n);
+    acc(ci, kx, ky, co, band, image) = 0.0f;
+    pixel.where(y < Ho && image < p.count);
+    acc(ci, kx, ky, co, band, image) +=
+        dy(pixel.x, min(y, Ho - 1), c, at) * padded(ci, pixel.x * s.stride_w + kx * s.dilation_w - s.pad_w,
+                                                    y * s.stride_h + ky * s.dilation_h - s.pad_h, co, at);
+    sum(ci, kx, ky, co, part) = 0.0f;
+    sum(ci, kx, ky, co, part) += acc(ci, kx, ky, co, chunks.x, part * p.chunks_per_part + chunks.y);
+    total(ci, kx, ky, co) = 0.0f;
+    total(ci, kx, ky, co) += sum(ci, kx, ky, co, parts);
   }
+  Expr of(Expr c, Expr x, Expr y) const { return total(blocks.lane(c), x, y, blocks.block(c)); }
 };
 
 /// db(o) = sum_m dy(o, m).

@@ -44,7 +44,7 @@ class PointwiseWeights : public Generator<PointwiseWeights> {
   void generate() {
     PanelGradient f(x, dy, C, O, K, groups, Parts(extent(x, 1), 256, O * K));
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
-    dw(kx, ky, i, o) = f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), o / kPanel);
+    dw(kx, ky, i, o) = f.of(o, place_in_band(o, f.panels.first(f.panels.block(o)), i, C, O, K, groups));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
     dw.parallel(o);
     lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
@@ -61,7 +61,7 @@ class LinearWeights : public Generator<LinearWeights> {
   void generate() {
     PanelGradient f(x, dy, K, O, K, 1, Parts(extent(x, 1), 256, O * K));
     Var i{"i"}, o{"o"};
-    dw(i, o) = f.total(o % kPanel, clamp(i % (K / C) * C + i / (K / C), 0, K - 1), o / kPanel);
+    dw(i, o) = f.of(o, clamp(i % (K / C) * C + i / (K / C), 0, K - 1));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
     dw.parallel(o);
     lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
@@ -83,28 +83,33 @@ class Conv2dWeights : public Generator<Conv2dWeights<kRuns>> {
     TapGradient f(x, dy, inputs, O, depth, kRuns ? Expr(1) : Expr(groups), s, Bands(extent(dy, 0), extent(dy, 1)),
                   Parts(extent(x, 2), 1, O * K * KH * KW));
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
-    dw(kx, ky, i, o) = kRuns ? f.total(o % kPanel, i + kx * C, 0, ky, o / kPanel)
-                             : f.total(o % kPanel, place_in_band(o, i, C, O, K, groups), kx, ky, o / kPanel);
+    dw(kx, ky, i, o) =
+        kRuns ? f.total(o % kPanel, i + kx * C, 0, ky, o / kPanel)
+              : f.total(o % kPanel, place_in_band(o, o / kPanel * kPanel, i, C, O, K, groups), kx, ky, o / kPanel);
     from_zero(x), channels_innermost(dy, 2), from_zero(dw);
     dw.parallel(o);
     lithe::schedule(f, O, depth, gradient_tile(this->get_target(), kRuns ? 12 : 8));
   }
 };
 
-class DepthwiseWeights : public Generator<DepthwiseWeights> {
+/// kHeight, kWidth: 0 for any window.
+template <int kHeight, int kWidth>
+class DepthwiseWeights : public Generator<DepthwiseWeights<kHeight, kWidth>> {
  public:
-  Input<Buffer<float>> x{"x", 4}, dy{"dy", 4};
+  GeneratorInput<Buffer<float>> x{"x", 4}, dy{"dy", 4};
   Scalar<int32_t> KH{"KH"}, KW{"KW"}, stride_h{"stride_h"}, stride_w{"stride_w"}, pad_h{"pad_h"}, pad_w{"pad_w"},
       dilation_h{"dilation_h"}, dilation_w{"dilation_w"};
-  Output<Buffer<float>> dw{"dw", 4};
+  GeneratorOutput<Buffer<float>> dw{"dw", 4};
 
   void generate() {
-    DepthwiseTapGradient f(x, dy, Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
-                           Parts(extent(x, 3), 1, extent(x, 2) * KH * KW));
+    const Expr C = extent(x, 2);
+    DepthwiseTapGradient f(x, dy, Blocks{this->get_target().template natural_vector_size<float>(), C},
+                           Window{stride_w, stride_h, dilation_w, dilation_h, pad_w, pad_h},
+                           Bands(extent(dy, 0), extent(dy, 1)), Parts(extent(x, 3), 1, C * KH * KW));
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
-    dw(kx, ky, i, o) = f.total(o, kx, ky);
+    dw(kx, ky, i, o) = f.of(o, kx, ky);
     channels_innermost(x, 2), channels_innermost(dy, 2), from_zero(dw);
-    lithe::schedule(f, KW, get_target());
+    lithe::schedule(f, kHeight, kWidth);
   }
 };
 
@@ -129,5 +134,18 @@ HALIDE_REGISTER_GENERATOR(PointwiseWeights, pointwise_dw)
 HALIDE_REGISTER_GENERATOR(LinearWeights, linear_dw)
 HALIDE_REGISTER_GENERATOR(Conv2dWeights<true>, conv2d_dw_runs)
 HALIDE_REGISTER_GENERATOR(Conv2dWeights<false>, conv2d_dw)
-HALIDE_REGISTER_GENERATOR(DepthwiseWeights, depthwise_dw)
+using Depthwise3x3 = DepthwiseWeights<3, 3>;
+HALIDE_REGISTER_GENERATOR(Depthwise3x3, depthwise_dw_3x3)
+using Depthwise5x5 = DepthwiseWeights<5, 5>;
+HALIDE_REGISTER_GENERATOR(Depthwise5x5, depthwise_dw_5x5)
+using Depthwise3x1 = DepthwiseWeights<3, 1>;
+HALIDE_REGISTER_GENERATOR(Depthwise3x1, depthwise_dw_3x1)
+using Depthwise1x3 = DepthwiseWeights<1, 3>;
+HALIDE_REGISTER_GENERATOR(Depthwise1x3, depthwise_dw_1x3)
+using Depthwise5x1 = DepthwiseWeights<5, 1>;
+HALIDE_REGISTER_GENERATOR(Depthwise5x1, depthwise_dw_5x1)
+using Depthwise1x5 = DepthwiseWeights<1, 5>;
+HALIDE_REGISTER_GENERATOR(Depthwise1x5, depthwise_dw_1x5)
+using DepthwiseAny = DepthwiseWeights<0, 0>;
+HALIDE_REGISTER_GENERATOR(DepthwiseAny, depthwise_dw_any)
 HALIDE_REGISTER_GENERATOR(Bias, conv2d_db)

@@ -154,9 +154,15 @@ Kernel depthwise(const std::string& name, int64_t kh, int64_t kw) {
   return {name, applies, {{"w", pack_depthwise}}};
 }
 
-Kernel depthwise_adjoint(const std::string& name, const std::map<std::string, Kernel::Pack>& pack) {
-  Kernel kernel = depthwise(name, 0, 0);
-  kernel.pack = pack;
+Kernel depthwise_dx() {
+  Kernel kernel = depthwise("depthwise_dx", 0, 0);
+  kernel.pack["w"] = pack_undilated_depthwise;
+  return kernel;
+}
+
+Kernel depthwise_dw(const std::string& name, int64_t kh, int64_t kw) {
+  Kernel kernel = depthwise(name, kh, kw);
+  kernel.pack.clear();
   return kernel;
 }
 
@@ -225,10 +231,16 @@ LITHE_REGISTER_OP(conv2d)
     .kernel({"conv2d_narrow", is_narrow, {{"w", pack_panels}}})
     .kernel({"conv2d", {}, {{"w", pack_panels}}})
     .adjoint("x", turned_convolution, where_turned())
-    .adjoint("x", depthwise_adjoint("depthwise_dx", {{"w", pack_undilated_depthwise}}))
+    .adjoint("x", depthwise_dx())
     .adjoint("x", {"conv2d_dx", {}, {{"w", pack_turned_panels}}})
     .adjoint("w", {"pointwise_dw", is_pointwise, {}, /*pixels=*/true})
-    .adjoint("w", depthwise_adjoint("depthwise_dw", {}))
+    .adjoint("w", depthwise_dw("depthwise_dw_3x3", 3, 3))
+    .adjoint("w", depthwise_dw("depthwise_dw_5x5", 5, 5))
+    .adjoint("w", depthwise_dw("depthwise_dw_3x1", 3, 1))
+    .adjoint("w", depthwise_dw("depthwise_dw_1x3", 1, 3))
+    .adjoint("w", depthwise_dw("depthwise_dw_5x1", 5, 1))
+    .adjoint("w", depthwise_dw("depthwise_dw_1x5", 1, 5))
+    .adjoint("w", depthwise_dw("depthwise_dw_any", 0, 0))
     .adjoint("w", {"conv2d_dw_runs", [](const Dims& d) { return d("groups") == 1 && d("dilation_w") == 1; }, {}})
     .adjoint("w", {"conv2d_dw", {}, {}})
     .adjoint("b", {"conv2d_db", {}, {}, /*pixels=*/true});

@@ -81,10 +81,13 @@ void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RD
     order.insert(order.end(), {nt, f.part});
     s.reorder(order).vectorize(f.ni).unroll(np).unroll(ki).parallel(nt).parallel(f.part);
   };
+  // What is not copied is read in another way where there are fewer outputs than a vector has (Blocks).
+  std::vector<Expr> narrow{O <= kPanel};
+  if (copies.empty()) narrow.insert(narrow.begin(), O < kPanel);
   const auto tiles = [&](Stage s, const std::vector<VarOrRVar>& inner) {
-    if (usual.panels == 2) {
-      tiled(s.specialize(O <= kPanel && K > usual.depth), inner, {1, 2 * usual.depth});
-      tiled(s.specialize(O <= kPanel), inner, {1, usual.depth});
+    for (const Expr& few : narrow) {
+      tiled(s.specialize(few && K > usual.depth), inner, {1, usual.panels * usual.depth});
+      tiled(s.specialize(few), inner, {1, usual.depth});
     }
     tiled(s, inner, usual);
   };
@@ -112,27 +115,19 @@ inline void schedule(TapGradient& f, Expr O, Expr K, const GradientTile& tile) {
   schedule_gradient(f, O, K, tile, f.pixel, f.chunks, {f.kx, f.ky}, {f.padded, f.panel});
 }
 
-/// The taps of a row share their loads of dy.
-inline void schedule(DepthwiseTapGradient& f, Expr KW, const Target& target) {
-  const int lanes = target.natural_vector_size<float>();
-  Var co{"co"}, ci{"ci"};
-  const auto blocks = [&](Stage s, const std::vector<VarOrRVar>& inner) {
-    s.split(f.c, co, ci, lanes, TailStrategy::RoundUp);
-    std::vector<VarOrRVar> order{ci, f.kx, f.ky};
-    order.insert(order.end(), inner.begin(), inner.end());
-    order.insert(order.end(), {co, f.part});
-    s.reorder(order).vectorize(ci).parallel(co).parallel(f.part);
-  };
-  f.sum.compute_root();
-  blocks(f.sum, {});
-  blocks(f.sum.update(), {f.images.x});
-  f.acc.compute_at(f.sum, f.ky).vectorize(f.c, lanes);
-  Stage update = f.acc.update();
-  update.reorder(f.c, f.kx, f.pixel.x, f.pixel.y).vectorize(f.c, lanes);
-  f.acc.specialize(KW == 3).unroll(f.kx, 3);
-  for (const int taps : {3, 5}) update.specialize(KW == taps).unroll(f.kx, taps);
-  f.total.compute_root().vectorize(f.c, lanes).update().vectorize(f.c, lanes);
-  f.padded.compute_root().vectorize(f.c, lanes, TailStrategy::RoundUp).parallel(f.h).parallel(f.n);
+/// The sums of all taps of a block of channels stay in registers, where their number is known.
+inline void schedule(DepthwiseTapGradient& f, int KH, int KW) {
+  f.sum.compute_root().bound_extent(f.ci, f.blocks.lanes).vectorize(f.ci).parallel(f.part);
+  f.sum.update().reorder(f.ci, f.kx, f.ky, f.co, f.chunks.x, f.chunks.y, f.part).vectorize(f.ci).parallel(f.part);
+  f.sum.update().specialize(f.blocks.few());
+  f.acc.compute_at(f.sum, f.co).vectorize(f.ci);
+  f.acc.update().reorder(f.ci, f.kx, f.ky, f.pixel.x, f.pixel.y).vectorize(f.ci);
+  if (KH > 0) {
+    f.acc.bound_extent(f.kx, KW).bound_extent(f.ky, KH).unroll(f.kx).unroll(f.ky);
+    f.acc.update().unroll(f.kx).unroll(f.ky);
+  }
+  f.padded.compute_at(f.sum, f.co).vectorize(f.ci);
+  f.total.compute_root().bound_extent(f.ci, f.blocks.lanes).vectorize(f.ci).update().vectorize(f.ci);
 }
 
 inline void schedule(BiasGradient& f, Func db, const Target& target) {
