@@ -30,7 +30,8 @@ ExitCode dispatch(Words arguments) {
     return command.work(arguments);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::kUsage) throw;
-    throw Error(ErrorKind::kUsage, std::string(e.what()) + "; see `lithe " + name + " --help`");
+    throw Error(ErrorKind::kUsage,
+                std::string(e.what()) + "; see `lithe " + with_task(command, arguments).name + " --help`");
   }
 }
 
