@@ -3,17 +3,32 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 
 namespace lithe {
 namespace {
 
-constexpr size_t kAlignment = 128;           // as all tensors have
-constexpr size_t kPage = size_t{2} << 20;    // of the larger kind
-constexpr size_t kChunk = size_t{32} << 20;  // what the system is asked for, at least
+constexpr size_t kAlignment = 128;                // as all tensors have
+constexpr size_t kPage = size_t{2} << 20;         // of the larger kind
+constexpr size_t kChunk = size_t{4} << 30;        // of addresses: memory is what was written to, and chunks do not join
+constexpr size_t kSmallChunk = size_t{32} << 20;  // where addresses are scarce (ulimit -v)
 
 size_t rounded(size_t bytes, size_t unit) { return std::max(unit, (bytes + unit - 1) / unit * unit); }
+
+uintptr_t rounded_up(const void* address) { return (reinterpret_cast<uintptr_t>(address) + kPage - 1) / kPage * kPage; }
+
+// Nullptr if the system refuses.
+char* map_pages(size_t size) {
+  void* const mapped =
+      ::mmap(nullptr, size + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  const size_t before = rounded_up(mapped) - reinterpret_cast<uintptr_t>(mapped);
+  char* const memory = static_cast<char*>(mapped) + before;
+  if (before > 0) ::munmap(mapped, before);
+  ::munmap(memory + size, kPage - before);
+  ::madvise(memory, size, MADV_HUGEPAGE);  // refused by systems without such pages; the others serve too
+  return memory;
+}
 
 }  // namespace
 
@@ -22,7 +37,9 @@ MemoryPool& MemoryPool::shared() {
   return *pool;
 }
 
-MemoryPool::~MemoryPool() { trim(); }
+MemoryPool::~MemoryPool() {
+  for (const auto& [memory, size] : chunks_) ::munmap(memory, size);
+}
 
 // The smallest block that is large enough; what is left of it is a block of its own.
 void* MemoryPool::take(size_t bytes) {
@@ -53,13 +70,15 @@ void MemoryPool::give_back(void* memory) {
 }
 
 bool MemoryPool::grow(size_t bytes) {
-  const size_t size = rounded(std::max(bytes, kChunk), kPage);
-  void* const memory = std::aligned_alloc(kPage, size);
-  if (memory == nullptr) return false;
-  madvise(memory, size, MADV_HUGEPAGE);  // refused by systems without such pages; the others serve too
-  held_ += static_cast<int64_t>(size);
-  set_unused(blocks_.insert({static_cast<char*>(memory), {size, true, false}}).first);
-  return true;
+  for (const size_t least : {kChunk, kSmallChunk, kPage}) {
+    const size_t size = rounded(std::max(bytes, least), kPage);
+    char* const memory = map_pages(size);
+    if (memory == nullptr) continue;
+    chunks_.emplace_back(memory, size);
+    set_unused(blocks_.insert({memory, {size, true, false}}).first);
+    return true;
+  }
+  return false;
 }
 
 // Joins it with its neighbours where nobody uses them.
@@ -84,27 +103,15 @@ void MemoryPool::set_unused(Blocks::iterator block) {
 
 void MemoryPool::trim() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto block = blocks_.begin(); block != blocks_.end();) {
-    const auto behind = std::next(block);
-    const bool whole = block->second.starts_chunk && (behind == blocks_.end() || behind->second.starts_chunk);
-    if (whole && !block->second.in_use) {
-      unused_.erase({block->second.size, block->first});
-      held_ -= static_cast<int64_t>(block->second.size);
-      std::free(block->first);
-      blocks_.erase(block);
-    }
-    block = behind;
+  for (const auto& [size, memory] : unused_) {
+    const uintptr_t begin = rounded_up(memory), end = (reinterpret_cast<uintptr_t>(memory) + size) / kPage * kPage;
+    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
 }
 
 int64_t MemoryPool::bytes() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return bytes_;
-}
-
-int64_t MemoryPool::held() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return held_;
 }
 
 int64_t MemoryPool::peak_bytes() const {

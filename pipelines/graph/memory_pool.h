@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace lithe {
 
@@ -24,11 +25,10 @@ class MemoryPool {
   /// 128 bytes aligned; nullptr if the system has no more.
   void* take(size_t bytes);
   void give_back(void* memory);
-  /// Returns to the system what nobody uses.
+  /// Returns to the system what nobody uses; the addresses stay.
   void trim();
 
   int64_t bytes() const;  // in use
-  int64_t held() const;   // from the system
   /// The most that was in use since `reset_peak`.
   int64_t peak_bytes() const;
   void reset_peak();
@@ -44,9 +44,10 @@ class MemoryPool {
   void set_unused(Blocks::iterator block);
 
   mutable std::mutex mutex_;
-  Blocks blocks_;                              // all memory, by address
-  std::set<std::pair<size_t, char*>> unused_;  // by size
-  int64_t bytes_ = 0, held_ = 0, peak_ = 0;
+  std::vector<std::pair<char*, size_t>> chunks_;  // of addresses, from the system
+  Blocks blocks_;                                 // all memory, by address
+  std::set<std::pair<size_t, char*>> unused_;     // by size
+  int64_t bytes_ = 0, peak_ = 0;
 };
 
 }  // namespace lithe
