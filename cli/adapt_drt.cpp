@@ -22,7 +22,7 @@ struct DrtTask {
 // a mean over 345 of them there and over 10 here.
 const std::vector<Recipe>& drt_recipes() {
   const Words common = {"--lr=0.05",         "--schedule=one-cycle", "--trunk-lr=1", "--weight-decay=5e-4",
-                        "--discrepancy=1.5", "--reversal=1",         "--ramp=0.5",   "--balance=0.1"};
+                        "--discrepancy=1.5", "--ramp=0.5",           "--balance=0.1"};
   const auto with = [&](Words more) {
     more.insert(more.end(), common.begin(), common.end());
     return more;

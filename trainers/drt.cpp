@@ -57,7 +57,7 @@ class Adaptation {
     for (const auto& [name, path] : o.source) sources += (sources.empty() ? "" : ", ") + name;
     start_.source = "adapted from " + sources + " to " + o.target.begin()->first + " by " + o.method +
                     (o.select == "oracle" ? ", ORACLE: chosen by the target's labels" : ", chosen by " + o.select);
-    parts_of(start_.graph);  // throws before anything is written
+    DrtStage(kAdaptStage, options_, domains_, start_, domains_.target);  // throws before anything is written
     folder_.emplace(o.output, configuration(), o.fresh);
   }
 

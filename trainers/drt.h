@@ -56,7 +56,7 @@ struct DrtOptions {
     f("batch", batch, "source images per step, and as many of the target");
     f("trunk-lr", trunk_lr, "learning rate of the trunk, relative to that of the heads");
     f("discrepancy", discrepancy, "weight of the heads' discrepancy on the target (eta), for method drt");
-    f("reversal", reversal, "what reversed gradients are multiplied by (lambda), for drt and dann");
+    f("reversal", reversal, "what the discrepancy's reversed gradient is multiplied by (lambda), for drt");
     f("balance", balance, "weight of the class balance term (gamma), for drt");
     f("ramp", ramp, "share of the epochs in which the discrepancy's weight rises from 0; none in the paper");
     f("mcd-steps", mcd_steps, "steps of the trunk towards agreement per batch, for mcd");

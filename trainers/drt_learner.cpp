@@ -29,6 +29,18 @@ void add_scaled(const Tensor& from, double by, const Tensor& to) {
 
 Tensor zeros(const Shape& shape) { return Tensor::filled(shape, 0.0f); }
 
+// The options whose patterns fit some of a part's parameters; a pattern that fits no part is kept, to be reported.
+OptimizerOptions options_for(const Graph& part, const Graph& whole, OptimizerOptions o) {
+  const auto fits_in = [](const Graph& graph, const std::string& pattern) {
+    const std::vector<std::string> names = trained_parameters(graph, {});
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return fits(name, pattern); });
+  };
+  const auto elsewhere = [&](const std::string& pattern) { return !fits_in(part, pattern) && fits_in(whole, pattern); };
+  o.no_decay.erase(std::remove_if(o.no_decay.begin(), o.no_decay.end(), elsewhere), o.no_decay.end());
+  for (auto it = o.lr_scale.begin(); it != o.lr_scale.end();) it = elsewhere(it->first) ? o.lr_scale.erase(it) : ++it;
+  return o;
+}
+
 std::vector<std::string> parameters_of(const Graph& graph) { return trained_parameters(graph, {}); }
 
 // Which domain features come from: D -> 256 -> 2, source and target (after Ganin et al., JMLR 2016).
@@ -55,12 +67,14 @@ DrtLearner::DrtLearner(const DrtOptions& o, const Graph& graph, Parameters param
       parameters_(std::move(parameters)),
       trunk_(parts_.trunk),
       heads_(parts_.heads),
-      trunk_optimizer_(o.optimizer, parameters_, parameters_of(parts_.trunk)),
-      heads_optimizer_(o.optimizer, parameters_, parameters_of(parts_.heads)) {
+      trunk_optimizer_(options_for(parts_.trunk, graph, o.optimizer), parameters_, parameters_of(parts_.trunk)),
+      heads_optimizer_(options_for(parts_.heads, graph, o.optimizer), parameters_, parameters_of(parts_.heads)) {
   if (o.method != "dann") return;
   const Graph domain = discriminator(parts_.heads);
   discriminator_parameters_ = initial_parameters(domain, o.seed);
-  discriminator_optimizer_.emplace(o.optimizer, discriminator_parameters_, parameters_of(domain));
+  OptimizerOptions plain = o.optimizer;
+  plain.no_decay.clear(), plain.lr_scale.clear();
+  discriminator_optimizer_.emplace(plain, discriminator_parameters_, parameters_of(domain));
   discriminator_.emplace(domain);
 }
 
@@ -118,7 +132,7 @@ DrtLosses DrtLearner::drt(const LabelledBatch& source, const Tensor& target, dou
   return losses;
 }
 
-// CE(s) and the domain's cross entropy, whose gradient reaches the trunk times -lambda (2 / (1 + exp(-10 t)) - 1).
+// CE(s) and the domain's cross entropy, whose gradient reaches the trunk times -(2 / (1 + exp(-10 done)) - 1).
 DrtLosses DrtLearner::dann(const LabelledBatch& source, const Tensor& target, double done, Gradients* gradients) {
   const int64_t sources = source.images.dim(0), targets = target.dim(0);
   const Pass trunk = trunk_.forward(parameters_, {stacked(source.images, target)}, pass_options(false));
@@ -138,7 +152,7 @@ DrtLosses DrtLearner::dann(const LabelledBatch& source, const Tensor& target, do
   const Loss which = cross_entropy(domain.output(), domain_labels(sources, targets));
   losses.transfer += which.value;
   const Tensor reversed = discriminator_->backward(domain, {which.gradient}, gradients).at(0).contiguous();
-  add_scaled(reversed, -options_.reversal * (2 / (1 + std::exp(-10 * done)) - 1), dfeatures);
+  add_scaled(reversed, 1 - 2 / (1 + std::exp(-10 * done)), dfeatures);
   trunk_.backward(trunk, {dfeatures}, gradients);
   return losses;
 }

@@ -75,7 +75,7 @@ ValueId drt_transfer(GraphBuilder& g, const std::string& block, ValueId x, Value
   const ValueId pooled = g.op("global_avg_pool", join(block, "pool"), {x});
   const auto attention = [&](const std::string& part, int64_t width) {
     const auto layer = [&](const std::string& slot, ValueId in, int64_t out) {
-      return linear(g, join(block, part + slot), in, out, Start::kNormal, /*bias=*/false);
+      return linear(g, join(block, part + slot), in, out, drt.start, /*bias=*/false);
     };
     return layer(".2", g.op("relu", join(block, part + ".1"), {layer(".0", pooled, squeeze)}), width);
   };

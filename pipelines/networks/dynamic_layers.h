@@ -37,7 +37,8 @@ ValueId dcd_linear(GraphBuilder& g, const std::string& name, ValueId x, int64_t 
 struct Drt {
   int64_t kernels = 0;  // K; 0: none
   bool channel_attention = false;
-  int64_t reduction = 16;  // W1 and V1 have C / reduction outputs, at least 4
+  int64_t reduction = 16;        // W1 and V1 have C / reduction outputs, at least 4
+  Start start = Start::kNormal;  // of W1, W2, V1, V2
 };
 /// Names under `block`: fc.0, fc.2, conv_s1 ... conv_sK; scale.0, scale.2. Without both forms it returns v.
 /// x: N C H W, u: N P H W, v: N P H/s W/s -> N P H/s W/s.

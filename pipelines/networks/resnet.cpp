@@ -109,7 +109,11 @@ ValueId stem(GraphBuilder& g, ValueId image, const ResNet& net, int64_t channels
 Drt drt_of(const ResNet& net, const NetworkOptions& o, int64_t stage) {
   if (net.kind != Kind::kDrt) return {};
   const int64_t first = o.integer("first_dynamic", 1, net.stages()), last = o.integer("last_dynamic", 1, net.stages());
-  const Drt drt{o.integer("kernels", 0, 64), o.integer("channel_attention", 0, 1) == 1, o.integer("reduction", 1, 256)};
+  // The published start, normal(0, 0.01), leaves the attention of few channels asleep: from first weights all kernels
+  // keep the same share of every image.
+  const Start start = net.for_digits() ? Start::kFramework : Start::kNormal;
+  const Drt drt{o.integer("kernels", 0, 64), o.integer("channel_attention", 0, 1) == 1, o.integer("reduction", 1, 256),
+                start};
   return first <= stage && stage <= last ? drt : Drt{};
 }
 

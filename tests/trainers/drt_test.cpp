@@ -154,6 +154,14 @@ TEST_F(Drt, ATargetWithoutClassesIsEnough) {
   EXPECT_THAT(failure(), HasSubstr("needs a target with labels"));
 }
 
+TEST_F(Drt, PatternsNameParametersOfEitherPart) {
+  options_.epochs = 1, options_.steps = 2;
+  options_.optimizer.lr_scale = {{"layer*.fc.*", "10"}}, options_.optimizer.no_decay = {"F1.*", "*.bias"};
+  EXPECT_EQ(failure(), "no error");
+  options_.optimizer.no_decay = {"F3.*"}, options_.output = folder_ / "other";
+  EXPECT_THAT(failure(), HasSubstr("no parameter fits \"F3.*\""));
+}
+
 TEST_F(Drt, CollapseIsTold) {
   options_.epochs = 1, options_.steps = 1, options_.learning_rate.lr = 1e-9;  // first weights give one class
   class Listener final : public Progress {
