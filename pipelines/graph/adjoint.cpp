@@ -85,11 +85,11 @@ class AdjointRun::Values {
   }
 
   // In the form in which it is wanted; empty if it is absent.
-  Tensor of(const Argument& argument, bool planar, TensorPool& pool) const {
+  Tensor of(const Argument& argument, bool planar) const {
     const std::vector<Tensor>& given = given_.at(argument.name);
     if (given.front().empty()) return {};
     if (argument.pack != nullptr) return (*argument.pack)(given, dims_);
-    return argument.is_image && given.front().rank() == 4 ? pool.laid_out(given.front(), planar)
+    return argument.is_image && given.front().rank() == 4 ? laid_out(given.front(), planar)
                                                           : given.front().contiguous();
   }
 
@@ -133,25 +133,25 @@ void AdjointRun::lay_out(const NodeState& state) {
   is_laid_out_ = true;
 }
 
-Tensor AdjointRun::gradient_of_other(const Values& values, TensorPool& pool) {
+Tensor AdjointRun::gradient_of_other(const Values& values) {
   std::vector<Tensor> inputs;
-  for (const Argument& argument : reads_) inputs.push_back(values.of(argument, false, pool));
+  for (const Argument& argument : reads_) inputs.push_back(values.of(argument, false));
   if (!other_->dims) {
     std::vector<const Shape*> shapes;
     for (const Tensor& t : inputs) shapes.push_back(&t.shape());
     other_->dims = other_->node.op->bind(other_->node.attributes, shapes, other_->node.name);
   }
-  return other_->run(other_->node, *other_->dims, inputs, pool)[0];
+  return other_->run(other_->node, *other_->dims, inputs)[0];
 }
 
 // By one call, or one per value of a variadic port.
-std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, const Values& values, TensorPool& pool) {
+std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, const Values& values) {
   const Kernel& kernel = adjoint_->kernel;
   const Op& op = *state.node.op;
   const bool planar = kernel.in_place ? state.planar : kernel.planar;
   PortTensors ports;
   for (const Argument& argument : reads_) {
-    if (Tensor value = values.of(argument, planar, pool); !value.empty()) ports[argument.name] = std::move(value);
+    if (Tensor value = values.of(argument, planar); !value.empty()) ports[argument.name] = std::move(value);
   }
   const Tensor dy = ports.at(reads_.back().name);
   std::vector<Tensor> gradients(state.shapes.size());
@@ -163,7 +163,7 @@ std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, cons
       stacked.push_back(i);
       continue;
     }
-    gradients[i] = ports["d" + port.name] = pool.take(state.shapes[i], planar || !is_activation(port.dims));
+    gradients[i] = ports["d" + port.name] = pooled_tensor(state.shapes[i], planar || !is_activation(port.dims));
     if (!kernel.per_value) continue;
     // Every value's gradient comes from its own slice of dy's channels.
     Shape shape = dy.shape();
@@ -177,7 +177,7 @@ std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, cons
   if (!stacked.empty()) {
     Shape shape = state.shapes[stacked[0]];
     shape.insert(shape.begin(), static_cast<int64_t>(stacked.size()));
-    const Tensor stack = ports["d" + op.port_of(stacked[0]).name] = pool.take(shape);
+    const Tensor stack = ports["d" + op.port_of(stacked[0]).name] = pooled_tensor(shape);
     for (size_t k = 0; k < stacked.size(); ++k) {
       gradients[stacked[k]] = stack.images(static_cast<int64_t>(k), 1).reshaped(state.shapes[stacked[k]]);
     }
@@ -186,11 +186,11 @@ std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, cons
   return gradients;
 }
 
-std::vector<Tensor> AdjointRun::operator()(const NodeState& state, const Tensor& dy, TensorPool& pool) {
+std::vector<Tensor> AdjointRun::operator()(const NodeState& state, const Tensor& dy) {
   if (!is_laid_out_) lay_out(state);
   const Values values(state, dy);
-  if (!adjoint_->node && !adjoint_->passes_on()) return gradients_of_kernel(state, values, pool);
-  const Tensor gradient = adjoint_->node ? gradient_of_other(values, pool) : dy;
+  if (!adjoint_->node && !adjoint_->passes_on()) return gradients_of_kernel(state, values);
+  const Tensor gradient = adjoint_->node ? gradient_of_other(values) : dy;
   std::vector<Tensor> gradients(state.shapes.size());
   for (const size_t i : given_) gradients[i] = shaped(gradient, state.shapes[i]);
   return gradients;
@@ -198,8 +198,8 @@ std::vector<Tensor> AdjointRun::operator()(const NodeState& state, const Tensor&
 
 const KeptCalls& AdjointRun::calls() const { return other_ ? other_->run.calls() : calls_; }
 
-std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool) {
-  return AdjointRun(adjoint, false)(state, dy, pool);
+std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy) {
+  return AdjointRun(adjoint, false)(state, dy);
 }
 
 }  // namespace lithe

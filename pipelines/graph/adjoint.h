@@ -7,7 +7,7 @@
 
 #include "pipelines/graph/graph.h"
 #include "pipelines/graph/kept_calls.h"
-#include "pipelines/graph/tensor_pool.h"
+#include "pipelines/graph/pooled_tensor.h"
 
 namespace lithe {
 
@@ -40,7 +40,7 @@ class AdjointRun {
   const Adjoint& adjoint() const { return *adjoint_; }
   /// The gradients that the adjoint gives, one per input of the node; the others are empty. Node, dimensions and shapes
   /// are the same every time. `dy`: the gradient of output 0, same shape; the result may share its memory.
-  std::vector<Tensor> operator()(const NodeState& state, const Tensor& dy, TensorPool& pool);
+  std::vector<Tensor> operator()(const NodeState& state, const Tensor& dy);
   /// The calls of the last run.
   const KeptCalls& calls() const;
 
@@ -54,8 +54,8 @@ class AdjointRun {
   class Values;
 
   void lay_out(const NodeState& state);
-  Tensor gradient_of_other(const Values& values, TensorPool& pool);
-  std::vector<Tensor> gradients_of_kernel(const NodeState& state, const Values& values, TensorPool& pool);
+  Tensor gradient_of_other(const Values& values);
+  std::vector<Tensor> gradients_of_kernel(const NodeState& state, const Values& values);
 
   const Adjoint* adjoint_;
   bool specialised_, is_laid_out_ = false;
@@ -66,6 +66,6 @@ class AdjointRun {
 };
 
 /// One run of it with generic kernels.
-std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy, TensorPool& pool);
+std::vector<Tensor> run_adjoint(const NodeState& state, const Adjoint& adjoint, const Tensor& dy);
 
 }  // namespace lithe

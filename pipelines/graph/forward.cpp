@@ -26,13 +26,12 @@ std::vector<const Shape*> shapes_of(const std::vector<Tensor>& inputs) {
 
 }  // namespace
 
-std::vector<Tensor> run_node(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs, TensorPool& pool) {
-  return NodeRun(!dims.has("seed"))(node, dims, inputs, pool);  // a seed is never seen again
+std::vector<Tensor> run_node(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs) {
+  return NodeRun(!dims.has("seed"))(node, dims, inputs);  // a seed is never seen again
 }
 
 std::vector<Tensor> run_node(const Node& node, const std::vector<Tensor>& inputs) {
-  TensorPool pool;
-  return NodeRun(false)(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs, pool);
+  return NodeRun(false)(node, node.op->bind(node.attributes, shapes_of(inputs), node.name), inputs);
 }
 
 void check_inputs(const Graph& graph, const std::vector<Tensor>& inputs) {

@@ -24,19 +24,19 @@ bool is_planar(const Tensor& t) { return t.row_major(); }
 
 }  // namespace
 
-Tensor added(const Tensor& a, const Tensor& b, TensorPool& pool) {
-  const Tensor sum = pool.take(a.shape(), is_planar(a));
-  add_elements(a, pool.laid_out(b, is_planar(a)), sum);
+Tensor added(const Tensor& a, const Tensor& b) {
+  const Tensor sum = pooled_tensor(a.shape(), is_planar(a));
+  add_elements(a, laid_out(b, is_planar(a)), sum);
   return sum;
 }
 
-void GradientSum::add(const Tensor& gradient, bool is_own, TensorPool& pool) {
+void GradientSum::add(const Tensor& gradient, bool is_own) {
   if (sum_.empty()) {
     sum_ = gradient, is_own_ = is_own;
   } else if (is_own_) {
-    add_elements(sum_, pool.laid_out(gradient, is_planar(sum_)), sum_);
+    add_elements(sum_, laid_out(gradient, is_planar(sum_)), sum_);
   } else {
-    sum_ = added(sum_, gradient, pool), is_own_ = true;
+    sum_ = added(sum_, gradient), is_own_ = true;
   }
 }
 

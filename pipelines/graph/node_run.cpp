@@ -44,14 +44,13 @@ void NodeRun::lay_out(const Node& node, const Dims& dims, const std::vector<Tens
   for (const Port& port : node.op->outputs()) planar_outputs_.push_back(planar || !is_activation(port.dims));
 }
 
-std::vector<Tensor> NodeRun::operator()(const Node& node, const Dims& dims, const std::vector<Tensor>& given,
-                                        TensorPool& pool) {
+std::vector<Tensor> NodeRun::operator()(const Node& node, const Dims& dims, const std::vector<Tensor>& given) {
   if (given_.empty() || !is_laid_out_for(given)) lay_out(node, dims, given);
   std::vector<Tensor> inputs;
   for (size_t i = 0; i < given.size(); ++i) {
     const Tensor& t = given[i];
     const bool planar = inputs_[i] == Form::kPlanar || (inputs_[i] == Form::kAsItLies && t.row_major());
-    inputs.push_back(t.empty() ? Tensor() : inputs_[i] == Form::kRowMajor ? t.contiguous() : pool.laid_out(t, planar));
+    inputs.push_back(t.empty() ? Tensor() : inputs_[i] == Form::kRowMajor ? t.contiguous() : laid_out(t, planar));
   }
   if (kernel_ == nullptr) {
     if (output_shapes_[0] == inputs[0].shape()) return {inputs[0]};
@@ -59,7 +58,7 @@ std::vector<Tensor> NodeRun::operator()(const Node& node, const Dims& dims, cons
   }
   std::vector<Tensor> outputs;
   for (size_t k = 0; k < output_shapes_.size(); ++k)
-    outputs.push_back(pool.take(output_shapes_[k], planar_outputs_[k]));
+    outputs.push_back(pooled_tensor(output_shapes_[k], planar_outputs_[k]));
   size_t count = 0;
   each_call(
       node, *kernel_, dims, inputs, pack(node, *kernel_, dims, inputs), outputs, nullptr,

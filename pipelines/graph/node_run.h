@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pipelines/graph/kept_calls.h"
-#include "pipelines/graph/tensor_pool.h"
+#include "pipelines/graph/pooled_tensor.h"
 
 namespace lithe {
 
@@ -17,8 +17,7 @@ class NodeRun {
   explicit NodeRun(bool specialised) : calls_(specialised) {}
 
   /// The outputs. `node` and `dims` (as bound to the inputs) are the same every time; absent inputs are empty tensors.
-  std::vector<Tensor> operator()(const Node& node, const Dims& dims, const std::vector<Tensor>& given,
-                                 TensorPool& pool);
+  std::vector<Tensor> operator()(const Node& node, const Dims& dims, const std::vector<Tensor>& given);
   /// The calls of the last run.
   const KeptCalls& calls() const { return calls_; }
 

@@ -59,7 +59,6 @@ struct Trainable::State {
   };
 
   const Graph graph, in_training;
-  TensorPool pool;
   std::mutex mutex;
   std::list<Planned> plans;  // the most recently used first
 
@@ -114,7 +113,7 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
   pass.values_ = state_values(graph, parameters);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& x = inputs[i];
-    pass.values_[static_cast<size_t>(graph.inputs[i])] = x.rank() == 4 ? state_->pool.laid_out(x, false) : x;
+    pass.values_[static_cast<size_t>(graph.inputs[i])] = x.rank() == 4 ? laid_out(x, false) : x;
   }
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
@@ -122,8 +121,8 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
     const std::vector<Tensor> given = values_of(pass, node.inputs);
     const std::vector<Tensor> outputs =
         step.dims.has("seed")
-            ? run_node(node, with_seed(step.dims, options.seed, node.name), given, state_->pool)  // a call of its own
-            : step.run(node, step.dims, given, state_->pool);
+            ? run_node(node, with_seed(step.dims, options.seed, node.name), given)  // a call of its own
+            : step.run(node, step.dims, given);
     for (size_t k = 0; k < outputs.size(); ++k) pass.values_[static_cast<size_t>(node.outputs[k])] = outputs[k];
     pass.planar_.push_back(outputs[0].row_major());
     if (options.update_statistics) update_statistics(graph, node, outputs, parameters);
@@ -135,7 +134,6 @@ Pass Trainable::forward(Parameters& parameters, const std::vector<Tensor>& input
 std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& output_gradients, Gradients* gradients) {
   const Graph& graph = *pass.graph_;
   TrainingPlan& plan = *pass.plan_;
-  TensorPool& pool = state_->pool;
   LITHE_CHECK(output_gradients.size() == graph.outputs.size());
   std::vector<GradientSum> sums(graph.values.size());
   for (size_t i = 0; i < output_gradients.size(); ++i) {
@@ -146,7 +144,7 @@ std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& ou
       throw Error(graph.name + "." + graph.value(id).name + ": expected a gradient " +
                   to_string(pass.value(id).shape()) + ", got " + to_string(dy.shape()));
     }
-    sums[static_cast<size_t>(id)].add_shared(dy, pool);
+    sums[static_cast<size_t>(id)].add_shared(dy);
   }
   for (size_t n = graph.nodes.size(); n-- > 0;) {
     const Node& node = graph.nodes[n];
@@ -158,12 +156,12 @@ std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& ou
       const NodeState state{
           node, dims, step.shapes, values_of(pass, node.inputs), values_of(pass, node.outputs), pass.planar_[n]};
       for (AdjointRun& run : step.adjoints) {
-        const std::vector<Tensor> given = seeded ? run_adjoint(state, run.adjoint(), dy, pool) : run(state, dy, pool);
+        const std::vector<Tensor> given = seeded ? run_adjoint(state, run.adjoint(), dy) : run(state, dy);
         for (size_t i = 0; i < given.size(); ++i) {
           const ValueId id = node.inputs[i];
           if (given[i].empty() || id == kNoValue || !plan.wanted[static_cast<size_t>(id)]) continue;
           GradientSum& sum = sums[static_cast<size_t>(id)];
-          run.adjoint().passes_on() ? sum.add_shared(given[i], pool) : sum.add(given[i], pool);
+          run.adjoint().passes_on() ? sum.add_shared(given[i]) : sum.add(given[i]);
         }
       }
     }
@@ -173,7 +171,7 @@ std::vector<Tensor> Trainable::backward(Pass pass, const std::vector<Tensor>& ou
     const Tensor sum = sums[static_cast<size_t>(id)].take();
     if (gradients == nullptr || sum.empty()) continue;
     Tensor& total = (*gradients)[graph.value(id).name];
-    total = total.empty() ? sum : added(total, sum, pool);
+    total = total.empty() ? sum : added(total, sum);
   }
   std::vector<Tensor> of_inputs;
   for (const ValueId id : graph.inputs) of_inputs.push_back(sums[static_cast<size_t>(id)].take());

@@ -66,11 +66,10 @@ TEST(DynamicShiftMax, SharesTheGradientAtATie) {
   const OpCase c("dynamic_shift_max", "N=1 C=4 H=1 W=3 J=2 K=2 groups=2");
   Tensor a = Tensor::filled({1, 2, 2, 4}, 0.0f);
   for (int64_t channel = 0; channel < 4; ++channel) a.at(0, 0, 0, channel) = a.at(0, 1, 0, channel) = 1;
-  TensorPool pool;
   const Dims dims = c.dims();
   const NodeState state{c.node, dims, {c.inputs[0].shape(), a.shape()}, {c.inputs[0], a}, {Tensor()}, true};
   const Tensor dy = Tensor::filled(c.inputs[0].shape(), 1);
-  const std::vector<Tensor> d = run_adjoint(state, *choose_adjoints(c.node, dims, {true, true})[0], dy, pool);
+  const std::vector<Tensor> d = run_adjoint(state, *choose_adjoints(c.node, dims, {true, true})[0], dy);
   EXPECT_EQ(relative_difference(d[0].contiguous(), dy), 0);
   for (int64_t channel = 0; channel < 4; ++channel) {
     float sum = 0;

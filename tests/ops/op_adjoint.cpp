@@ -30,19 +30,18 @@ Tensor with_images_last(const Tensor& t) {
 // Every gradient that the adjoints of the node give, by input. What they leave unwritten is NaN.
 std::vector<Tensor> gradients_of(const OpCase& c, const std::vector<Tensor>& inputs, const Tensor& u,
                                  const std::vector<bool>& wanted) {
-  TensorPool pool;
   const Dims dims = c.dims();
   std::vector<Shape> shapes;
   for (const Tensor& t : inputs) shapes.push_back(t.shape());
-  const std::vector<Tensor> outputs = run_node(c.node, dims, inputs, pool);
+  const std::vector<Tensor> outputs = run_node(c.node, dims, inputs);
   const NodeState state{c.node, dims, shapes, inputs, outputs, outputs[0].row_major()};
   std::vector<Tensor> gradients(inputs.size());
   for (const Adjoint* adjoint : choose_adjoints(c.node, dims, wanted)) {
     for (const Shape& shape : shapes) {
-      const Tensor rubbish = pool.take(shape), more = pool.take(shape);
+      const Tensor rubbish = pooled_tensor(shape), more = pooled_tensor(shape);
       for (const Tensor& t : {rubbish, more}) std::fill_n(t.data(), t.size(), std::nanf(""));
     }
-    const std::vector<Tensor> given = run_adjoint(state, *adjoint, u, pool);
+    const std::vector<Tensor> given = run_adjoint(state, *adjoint, u);
     for (size_t i = 0; i < given.size(); ++i) {
       if (!given[i].empty()) gradients[i] = given[i];
     }
