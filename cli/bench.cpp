@@ -46,7 +46,8 @@ struct BenchOptions {
     f("repeat", repeat, "passes at least");
     f("min-time", min_time, "seconds at least");
     f("fail-if-slower", fail_if_slower, "exit with 7 if the median is above X milliseconds");
-    f("profile", profile, "also the time of every step of one image's pass, with what bounds it");
+    f("profile", profile,
+      "also the time of every step of one image's pass, with what bounds it; of every kernel of a training step");
     f("decode-only", decode_only, "read the images below DIR without a network: no job on them is faster", "DIR");
     f("json", json, "as JSON");
   }
@@ -128,8 +129,15 @@ void train(const BenchOptions& o, const ModelRequest& request) {
   const Model model = load_model(request);
   Shape shape = input_shapes(model.graph, o.batch).at(0);
   if (o.input_size != 0) shape.at(2) = shape.at(3) = o.input_size;
-  const nlohmann::ordered_json answer = measure_training_steps(model, noise(shape), o.repeat, o.min_time);
-  show(o, answer);
+  nlohmann::ordered_json answer = measure_training_steps(model, noise(shape), o.repeat, o.min_time, o.profile);
+  if (o.json || !o.profile) {
+    show(o, answer);
+  } else {
+    const nlohmann::ordered_json profile = answer["profile"];
+    answer.erase("profile");
+    show(o, answer);
+    print_training_profile(profile);
+  }
   check_speed(o, answer["median_ms"]);
 }
 
@@ -138,18 +146,18 @@ void check_options(const BenchOptions& o) {
   at_least(1, "--repeat", o.repeat);
   at_least(0, "--threads", o.threads);
   at_least(0, "--input-size", o.input_size);
-  if (o.profile && (o.engine != "halide" || o.batch != 1)) {
+  if (o.profile && (o.engine != "halide" || (o.batch != 1 && !o.training))) {
     throw Error(ErrorKind::kUsage, "--profile: shows Lithe's own engine on one image; leave out --engine and --batch");
   }
   if (o.profile && o.device != "cpu") {
     throw Error(ErrorKind::kUsage, "--profile: compares with what the processor can do; leave out --device");
   }
   if (!o.training) return;
-  const bool forward_only = o.engine != "halide" || o.device != "cpu" || o.weights_precision != "f32" || o.profile;
+  const bool forward_only = o.engine != "halide" || o.device != "cpu" || o.weights_precision != "f32";
   if (forward_only || !o.decode_only.empty()) {
     throw Error(ErrorKind::kUsage,
-                "--training: runs on the processor in float32; leave out --engine, --device, --weights-precision, "
-                "--profile and --decode-only");
+                "--training: runs on the processor in float32; leave out --engine, --device, --weights-precision "
+                "and --decode-only");
   }
   at_least(2, "--batch", o.batch);  // statistics of a batch
 }

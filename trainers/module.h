@@ -15,7 +15,7 @@ struct TrainersModule {
   TrainingSummary (*train_classifier)(const ClassificationOptions& options, Progress& progress);
   EvaluationReport (*evaluate_model)(const Model& model, const std::string& where, const std::string& split,
                                      int64_t batch, uint64_t seed, Progress& progress);
-  TrainingSpeed (*measure_training)(const Model& model, const Tensor& images, int steps, double seconds);
+  TrainingSpeed (*measure_training)(const Model& model, const Tensor& images, int steps, double seconds, bool profile);
   std::string (*evaluation_page)(const Model& model, const EvaluationReport& report, const std::string& command);
   DrtSummary (*adapt_drt)(const DrtOptions& options, Progress& progress);
   CovNormSummary (*adapt_covnorm)(const CovNormOptions& options, Progress& progress);

@@ -31,7 +31,7 @@ std::vector<int> labels_for(const Graph& graph, int64_t images) {
 
 }  // namespace
 
-TrainingSpeed measure_training(const Model& model, const Tensor& images, int steps, double seconds) {
+TrainingSpeed measure_training(const Model& model, const Tensor& images, int steps, double seconds, bool profile) {
   Trainable net(model.graph);
   Parameters parameters;
   for (const auto& [name, tensor] : model.parameters) parameters[name] = tensor.clone();  // those of a file cannot move
@@ -59,6 +59,7 @@ TrainingSpeed measure_training(const Model& model, const Tensor& images, int ste
   std::sort(speed.steps.begin(), speed.steps.end(),
             [](const StepTime& a, const StepTime& b) { return a.all() < b.all(); });
   speed.peak_bytes = net.peak_bytes();
+  if (profile) speed.kernels = kernel_times(net);
   return speed;
 }
 

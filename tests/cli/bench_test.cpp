@@ -75,9 +75,25 @@ TEST(Bench, MeasuresTrainingSteps) {
   EXPECT_GT(answer["peak_rss_mb"], answer["peak_activations_mb"]);
 }
 
+TEST(Bench, ProfilesTheKernelsOfATrainingStep) {
+  const std::string line = "lithe bench resnet8 --training --batch 2 --repeat 1 --min-time 0 --profile";
+  const Outcome outcome = shell(line + " --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  double share = 0;
+  int64_t norms = 0;
+  const json answer = json::parse(outcome.out);
+  for (const json& row : answer["profile"]) {
+    share += row["share"].get<double>();
+    EXPECT_GT(row["microseconds"], 0) << row;
+    if (row["kernel"] == "batch_norm_training") norms += row["calls"].get<int64_t>();
+  }
+  EXPECT_NEAR(share, 1, 1e-9);
+  EXPECT_EQ(norms, 9);
+  EXPECT_THAT(shell(line).out, HasSubstr("all kernels of a step"));
+}
+
 TEST(Bench, ChecksTrainingSteps) {
   EXPECT_EQ(shell("lithe bench resnet8 --training").code, 2) << "a batch of one has no statistics";
-  EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --profile").code, 2);
   EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --engine opencv").code, 2);
   EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --device opencl").code, 2);
   EXPECT_EQ(shell("lithe bench resnet8 --training --batch 2 --weights-precision bf16").code, 2);
