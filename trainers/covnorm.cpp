@@ -45,7 +45,7 @@ void check(const CovNormOptions& o) {
 Model read_backbone(const std::string& file) {
   ModelRequest request;
   request.model = file;
-  const Model model = load_model(request);
+  Model model = load_model(request);
   check(model.network != "graph", file +
                                       ": holds a graph; a backbone is a network of `lithe list networks`, which can "
                                       "be built for other classes");
@@ -91,11 +91,9 @@ std::vector<std::string> plan_of(const CovNormOptions& o) {
       lines.push_back(at + "is there");
       continue;
     }
-    if (is_low_rank(o.method) || o.method == "adapters") {
-      lines.push_back(at + "full adapters on " + path + ", " + epochs(o.epochs));
-    } else {
-      lines.push_back(at + o.method + " on " + path + ", " + epochs(o.epochs));
-    }
+    const bool has_adapters = is_low_rank(o.method) || o.method == "adapters";
+    const std::string what = has_adapters ? "full adapters" : o.method;
+    lines.push_back(at + what + " on " + path + ", " + epochs(o.epochs));
     if (is_low_rank(o.method)) {
       lines.push_back(at + "statistics of the adapters' inputs and outputs, " + std::to_string(o.samples) +
                       " pixels of 512 channels");

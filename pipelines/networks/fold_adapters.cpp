@@ -68,7 +68,7 @@ class Group {
 
   /// Passes BN1's constant on through the next convolution and returns its weight.
   Matrix through(const std::string& convolution) {
-    const Matrix w = rows_of(tensor(convolution + ".weight"), g_, place_.groups);
+    Matrix w = rows_of(tensor(convolution + ".weight"), g_, place_.groups);
     const Tensor bias = tensor(convolution + ".bias");
     std::vector<double> next;
     for (int64_t r = 0; r < w.rows; ++r) {
