@@ -27,6 +27,15 @@ TEST(CovNormVgg16, HasThePublishedCounts) {
   EXPECT_EQ(parameters_under(full, "adpater", ".conv1.weight"), 35364864);
   EXPECT_EQ(parameters_under(full, "adpater"), 35426944);
   EXPECT_EQ(full.parameter_count() - parameters_under(full, "adpater") - parameters_under(full, "fc8"), 134260544);
+  const Graph plain = build_network("vgg16"), adapted = build_network("covnorm_vgg16");
+  EXPECT_EQ(plain.parameter_count(), 138357544);
+  EXPECT_EQ(total_madds(plain).a(), 15470264320);
+  EXPECT_EQ(adapted.parameter_count(), 138357544 + 35426944);
+  // Every adapter has C^2 products per pixel: 64 and 128 channels at 224^2 and 112^2 twice, ...
+  const auto squared = [](int64_t a, int64_t b) { return a * a * b * b; };
+  const int64_t products = 2 * squared(64, 224) + 2 * squared(128, 112) + 3 * squared(256, 56) + 3 * squared(512, 28) +
+                           3 * squared(512, 14) + 2 * squared(4096, 1);
+  EXPECT_EQ(total_madds(adapted).a() - total_madds(plain).a(), products);
   EXPECT_EQ(full.value(full.find("adpater6.conv1.weight")).shape, (Shape{4096, 4096, 1, 1}));
   EXPECT_NE(full.find("adpater5_3.bn2.running_var"), kNoValue);
 }
@@ -55,6 +64,8 @@ TEST(CovNormVgg16, RanksAreAnOptionThatACheckpointTells) {
 TEST(ResNet26, HasTheLayersOfTheDecathlonsBackbone) {
   const Graph graph = build_network("resnet26");
   EXPECT_EQ(graph.value(graph.find("layer3.3")).shape, (Shape{1, 256, 8, 8}));
+  EXPECT_EQ(graph.parameter_count(), 6115080);
+  EXPECT_EQ(total_madds(graph).a(), 859432960);
   EXPECT_EQ(
       std::count_if(graph.nodes.begin(), graph.nodes.end(),
                     [&](const Node& n) { return n.op->name() == "conv2d" && graph.value(n.inputs[1]).shape[2] == 3; }),
