@@ -103,6 +103,8 @@ ClassificationSetup set_up(const ClassificationOptions& o, Progress& progress) {
   ClassificationOptions repeated = o;
   repeated.fresh = false, repeated.threads = 0;  // decide no bit
   s.command = command_line("lithe train classify", repeated);
+  repeated.output.clear();  // the file is the same wherever it is written
+  s.model.recipe = command_line("lithe train classify", repeated);
   return s;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "datasets/loader.h"
+#include "pipelines/core/command_line.h"
 #include "pipelines/formats/safetensors.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/networks/registry.h"
@@ -121,6 +122,7 @@ bool DomainStages::train(const std::string& stage, const std::string& start, con
   ClassificationSetup setup;
   setup.training = data_.training, setup.validation = data_.validation, setup.model = from;
   setup.model.network = "graph";
+  setup.command = command_line("lithe adapt covnorm", options_);
   for (auto& [name, tensor] : setup.model.parameters) tensor = tensor.clone();  // training moves them in place
   progress.message(name_ + ": " + stage);
   const TrainingSummary summary = train_classifier(c, setup, progress);

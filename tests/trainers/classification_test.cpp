@@ -18,6 +18,8 @@ namespace {
 
 using test::StopAfter;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 class ClassifierTraining : public testing::Test {
  protected:
@@ -71,6 +73,8 @@ TEST_F(ClassifierTraining, LearnsAndWritesModelsThatCanBeUsed) {
 
   const Model trained = model("run/best.safetensors");
   EXPECT_EQ(trained.labels.size(), 2u);
+  EXPECT_THAT(trained.recipe, StartsWith("lithe train classify --data "));
+  EXPECT_THAT(trained.recipe, Not(HasSubstr("--output")));
   NoProgress silent;
   const EvaluationReport report = evaluate_model(trained, options_.data, "train", 50, 1, silent);
   EXPECT_EQ(report.evaluation.samples, test::kTwoClassesImages);
