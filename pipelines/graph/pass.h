@@ -24,7 +24,7 @@ class Pass {
   const Graph* graph_ = nullptr;
   std::vector<Tensor> values_;
   std::shared_ptr<TrainingPlan> plan_;  // none in inference
-  std::vector<bool> planar_;                  // per node: whether output 0 lies row-major
+  std::vector<bool> planar_;            // per node: whether output 0 lies row-major
   uint64_t seed_ = 0;
 };
 

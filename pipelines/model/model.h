@@ -35,8 +35,8 @@ struct ModelRequest {
 Model load_model(const ModelRequest& request);
 
 /// Writes everything into one Lithe file: safetensors whose metadata name the network, its options or graph, the
-/// labels, the preprocessing and where the weights come from (docs/model_file.md). With `weights` F16 or BF16 tensors of
-/// two and more dimensions are stored rounded to that. Throws Error naming the tensor that holds a number beyond its
+/// labels, the preprocessing and where the weights come from (docs/model_file.md). With `weights` F16 or BF16 tensors
+/// of two and more dimensions are stored rounded to that. Throws Error naming the tensor that holds a number beyond its
 /// range.
 void save_model(const Model& model, const std::string& path, DType weights = DType::kF32);
 

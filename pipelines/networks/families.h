@@ -16,6 +16,7 @@ std::vector<Network> micronets();   // MicroNet M0-M3 (Li et al., ICCV 2021)
 std::vector<Network> mobilenets();  // MobileNetV2 (Sandler et al., CVPR 2018) and with DCD (Li et al., ICLR 2021)
 std::vector<Network> resnets();     // ResNet (He et al., CVPR 2016), with DCD, with DRT (Li et al., CVPR 2021)
 std::vector<Network> residual_adapter_resnets();  // ResNet-26 of the Visual Decathlon (Rebuffi et al., NeurIPS 2017)
-std::vector<Network> vggs();  // VGG-16 (Simonyan and Zisserman, ICLR 2015), with CovNorm (Li and Vasconcelos, CVPR 2019)
+std::vector<Network>
+vggs();  // VGG-16 (Simonyan and Zisserman, ICLR 2015), with CovNorm (Li and Vasconcelos, CVPR 2019)
 
 }  // namespace lithe

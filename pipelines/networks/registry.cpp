@@ -10,7 +10,8 @@ namespace {
 
 std::vector<Network> all_networks() {
   std::vector<Network> all;
-  for (const auto& family : {micronets(), mobilenets(), resnets(), residual_adapter_resnets(), vggs()}) all.insert(all.end(), family.begin(), family.end());
+  for (const auto& family : {micronets(), mobilenets(), resnets(), residual_adapter_resnets(), vggs()})
+    all.insert(all.end(), family.begin(), family.end());
   return all;
 }
 
