@@ -116,6 +116,17 @@ TEST_F(ModelFile, SaysWhatDoesNotFit) {
   EXPECT_NE(message(request_for(path("labels.safetensors"))).find("1 labels for 3 classes"), std::string::npos);
 }
 
+// trainers/weights/README.md says how accurate it is.
+TEST(ShippedWeights, NameTheirNetworkAndClasses) {
+  const Model model =
+      load_model(request_for(std::string(LITHE_SOURCE_DIR) + "/trainers/weights/micronet_fashion_mnist.safetensors"));
+  EXPECT_EQ(model.network, "micronet_m1");
+  EXPECT_EQ(model.graph.parameter_count(), 824217);
+  ASSERT_EQ(model.labels.size(), 10u);
+  EXPECT_EQ(model.labels[9], "Ankle boot");
+  EXPECT_EQ(model.preprocessing.crop_width, 32);
+}
+
 TEST(Preprocessing, PresetsScaleWithTheImage) {
   EXPECT_EQ(preprocessing_preset("imagenet", 224, 224).resize_to, 256);
   EXPECT_EQ(preprocessing_preset("imagenet", 128, 128).resize_to, 146);
