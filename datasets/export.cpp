@@ -9,15 +9,11 @@
 #include "pipelines/core/threads.h"
 
 namespace lithe {
-namespace {
 
-// A class name as the name of a folder: never a path, never hidden.
 std::string folder_name(std::string name) {
   std::replace(name.begin(), name.end(), '/', '_');
   return name.empty() || name[0] == '.' ? "_" + name : name;
 }
-
-}  // namespace
 
 int64_t export_images(const std::string& where, const std::string& split, const std::string& folder, int64_t limit,
                       Progress& progress) {

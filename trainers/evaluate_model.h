@@ -28,8 +28,9 @@ EvaluationReport evaluate_model(const Model& model, const DatasetPtr& set, int64
 EvaluationReport evaluate_model(const Model& model, const std::string& where, const std::string& split, int64_t batch,
                                 uint64_t seed, Progress& progress);
 
-/// What the model says about every image of the set, in its order, computed by the inference engine. Throws Error if
-/// the numbers of classes differ, or naming an image that cannot be read.
+/// What the model says about every image of the set, in its order, computed by the inference engine. Classes are those
+/// of the set; where the model has labels, they are matched by name. Throws Error if the numbers of classes differ or
+/// only some of the names are known, or naming an image that cannot be read.
 std::vector<Prediction> predict(const Model& model, const DatasetPtr& set, int64_t batch, Progress& progress);
 
 }  // namespace lithe

@@ -80,6 +80,14 @@ TEST_F(ClassifierTraining, LearnsAndWritesModelsThatCanBeUsed) {
   EXPECT_EQ(report.evaluation.samples, test::kTwoClassesImages);
   EXPECT_GE(report.evaluation.top1.value, 0.9);
   EXPECT_EQ(report.worst.size(), 10u);
+  Model other = trained;
+  const auto top1 = [&] { return evaluate_model(other, options_.data, "train", 50, 1, silent).evaluation.top1.value; };
+  other.labels = {"1", "0"};  // the data count by name
+  EXPECT_NEAR(top1(), 1 - report.evaluation.top1.value, 1e-9);
+  other.labels = {"dark", "bright"};  // names of its own
+  EXPECT_EQ(top1(), report.evaluation.top1.value);
+  other.labels = {"0", "bright"};
+  EXPECT_THROW(top1(), Error);
   EXPECT_THAT(read_file(folder_ / "run/metrics.csv"), HasSubstr("epoch,lr,loss,top1"));
 }
 
