@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "pipelines/core/float32.h"
 #include "pipelines/core/names.h"
 #include "pipelines/formats/safetensors.h"
 #include "pipelines/model/model_metadata.h"
@@ -115,9 +116,31 @@ class Changes {
   std::set<std::string> done_;  // parameters that need no tensor of their own
 };
 
-Tensor found(const std::map<std::string, Tensor>& tensors, const std::string& name) {
-  const auto it = tensors.find(name);
-  return it == tensors.end() ? Tensor() : it->second;
+// The domain's tensor of that name in float32; empty if it has none. A file may hold anything, so shapes are checked.
+Tensor found(const Domain& domain, const std::string& name, const Shape& expected) {
+  const auto it = domain.tensors.find(name);
+  if (it == domain.tensors.end()) return {};
+  if (it->second.shape() != expected) {
+    throw Error(domain.name + ": the domain's " + name + " has shape " + to_string(it->second.shape()) + ", expected " +
+                to_string(expected) + "; the file is damaged or of another network");
+  }
+  return to_float32(it->second);
+}
+
+// What the domain does behind the convolution of that weight.
+FoldedAdapter adapter_of(const Domain& domain, const std::string& weight, int64_t channels, int64_t groups) {
+  const auto rank_of = [&](const std::string& name) {
+    const auto it = domain.tensors.find(name);
+    return it == domain.tensors.end() || it->second.rank() != 2 ? 0 : it->second.dim(1);
+  };
+  const int64_t rank = rank_of(weight + ".up");
+  FoldedAdapter adapter;
+  adapter.up = found(domain, weight + ".up", {channels, rank});
+  adapter.down = found(domain, weight + ".down", {groups * rank, channels / groups});
+  adapter.full = found(domain, weight + ".full", {channels, channels / groups});
+  if (adapter.up.empty() == adapter.down.empty()) return adapter;
+  throw Error(domain.name + ": the domain has " + weight +
+              (adapter.up.empty() ? ".down without .up" : ".up without .down") + "; the file is damaged");
 }
 
 }  // namespace
@@ -142,18 +165,17 @@ Model in_domain(const Model& backbone, const Domain& domain) {
   model.graph = build_network(model.network, model.options);
   std::map<std::string, Tensor> weights = backbone.parameters;
   for (const auto& [name, tensor] : domain.tensors) weights[name] = tensor;
+  model.parameters = match_parameters(model.graph, weights);
   for (const Node& node : model.graph.nodes) {
     if (node.op->name() != "conv2d") continue;
-    const std::string& name = model.graph.value(node.inputs[1]).name;
-    const FoldedAdapter adapter{found(domain.tensors, name + ".up"),
-                                found(domain.tensors, name + ".down"),
-                                found(domain.tensors, name + ".full"),
-                                {}};
-    const Tensor scale = found(domain.tensors, name + ".scale");
+    const Value& weight = model.graph.value(node.inputs[1]);
+    const int64_t channels = weight.shape.at(0), groups = std::get<int64_t>(node.attributes.at("groups"));
+    const FoldedAdapter adapter = adapter_of(domain, weight.name, channels, groups);
+    const Tensor scale = found(domain, weight.name + ".scale", {channels});
     if (adapter.up.empty() && adapter.full.empty() && scale.empty()) continue;
-    weights[name] = folded_weight(weights.at(name), adapter, scale, std::get<int64_t>(node.attributes.at("groups")));
+    Tensor& w = model.parameters.at(weight.name);
+    w = folded_weight(w, adapter, scale, groups);
   }
-  model.parameters = match_parameters(model.graph, weights);
   model.hash = model_hash(model.graph, model.parameters);
   return model;
 }

@@ -111,19 +111,39 @@ TEST(Domain, HoldsOnlyWhatItChanges) {
   EXPECT_EQ(relative_difference(logits(in_domain(backbone, other), images), logits(adapted, images)), 0);
 }
 
+std::string failure(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+// A file may hold anything: nothing is read beyond what it has.
+TEST(Domain, ChecksShapesOfWhatItReads) {
+  const Model backbone = seeded_model("resnet8", {});
+  const std::string weight = "layer1.0.conv1.weight";
+  const auto message = [&](std::map<std::string, Tensor> tensors) {
+    Domain domain = domain_of("hostile", backbone, backbone, {});
+    for (auto& [name, tensor] : tensors) domain.tensors[weight + name] = tensor;
+    return failure([&] { in_domain(backbone, domain); });
+  };
+  EXPECT_EQ(message({{".up", Tensor({16, 2})}, {".down", Tensor({2, 16})}}), "no error");
+  EXPECT_THAT(message({{".up", Tensor({16, 2})}, {".down", Tensor({1, 16})}}), HasSubstr(".down has shape"));
+  EXPECT_THAT(message({{".up", Tensor({8, 2})}, {".down", Tensor({2, 16})}}), HasSubstr(".up has shape"));
+  EXPECT_THAT(message({{".up", Tensor({32})}, {".down", Tensor({2, 16})}}), HasSubstr(".up has shape"));
+  EXPECT_THAT(message({{".up", Tensor({16, 2})}}), HasSubstr(".up without .down"));
+  EXPECT_THAT(message({{".full", Tensor({16, 4})}}), HasSubstr(".full has shape"));
+  EXPECT_THAT(message({{".scale", Tensor({3})}}), HasSubstr(".scale has shape"));
+  EXPECT_THAT(message({{"", Tensor({4, 4, 3, 3})}, {".full", Tensor({16, 16})}}), HasSubstr(weight));
+}
+
 TEST(Domain, SaysWhatIsWrong) {
   const test::Folder folder;
   const Model backbone = seeded_model("resnet8", {}), stranger = seeded_model("resnet8", {{"width", "0.5"}});
   save_model(backbone, folder / "backbone.safetensors");
   save_domain(domain_of("digits", backbone, backbone, {}), folder / "domains/digits.safetensors");
-  const auto failure = [](const std::function<void()>& call) -> std::string {
-    try {
-      call();
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
-  };
   EXPECT_THAT(failure([&] { in_domain(stranger, read_domain(folder / "domains/digits.safetensors")); }),
               HasSubstr("digits: this domain belongs to another backbone"));
   ModelRequest request;
