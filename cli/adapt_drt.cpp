@@ -13,8 +13,7 @@ struct DrtTask {
   std::string recipe;
   template <class Field>
   void visit(Field&& f) {
-    f("recipe", recipe, "other defaults: digits, or digits-table for runs of two minutes; without: the paper's",
-      "digits|digits-table");
+    f("recipe", recipe, "other defaults: digits, or digits-table for runs of two minutes; without: the paper's");
   }
 };
 

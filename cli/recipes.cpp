@@ -8,13 +8,21 @@
 namespace lithe::cli {
 namespace {
 
+// "published|table"
+std::string names_of(const std::vector<Recipe>& recipes) {
+  std::string names;
+  for (const Recipe& recipe : recipes) names += (names.empty() ? "" : "|") + recipe.name;
+  return names;
+}
+
 const Recipe& find_recipe(const std::string& name, const std::vector<Recipe>& among) {
   Words names;
   for (const Recipe& recipe : among) {
     if (recipe.name == name) return recipe;
     names.push_back(recipe.name);
   }
-  throw Error(ErrorKind::kUsage, "--recipe: unknown \"" + name + "\"" + did_you_mean(name, names));
+  throw Error(ErrorKind::kUsage,
+              "--recipe: expected " + names_of(among) + ", got \"" + name + "\"" + did_you_mean(name, names));
 }
 
 // "--lr" of "--lr=0.1".
@@ -71,6 +79,13 @@ Words with_recipe(const Words& arguments, const std::vector<Recipe>& among) {
 }
 
 Command with_recipes(Command command, const std::vector<Recipe>& among) {
+  command.options = [options = command.options, among] {
+    std::vector<Option> all = options();
+    for (Option& option : all) {
+      if (option.name == "recipe") option.value = names_of(among);
+    }
+    return all;
+  };
   command.work = [parsed = command.work, among](const Words& arguments) {
     return parsed(with_recipe(arguments, among));
   };

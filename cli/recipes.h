@@ -8,9 +8,6 @@
 
 namespace lithe::cli {
 
-constexpr const char* kRecipeHelp = "other defaults: those of a paper, or `small` for images of 32 x 32";
-constexpr const char* kRecipeChoices = "micronet|micronet-m3|dcd-resnet|dcd-mobilenet|small";
-
 struct Recipe {
   std::string name;
   Words options;  // "--lr=0.1"
@@ -21,7 +18,7 @@ const std::vector<Recipe>& recipes();
 /// The arguments and, for a `--recipe` among them, its options that they do not give themselves. Throws Error(kUsage)
 /// for an unknown recipe.
 Words with_recipe(const Words& arguments, const std::vector<Recipe>& among = recipes());
-/// A command that does so before it reads its arguments.
+/// A command that does so before it reads its arguments; what its option `--recipe` takes are their names.
 Command with_recipes(Command command, const std::vector<Recipe>& among = recipes());
 
 }  // namespace lithe::cli

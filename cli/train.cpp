@@ -21,7 +21,7 @@ struct TrainTask {
   template <class Field>
   void visit(Field&& f) {
     f.positional("task", task, "what the network is to learn", "classify");
-    f("recipe", recipe, kRecipeHelp, kRecipeChoices);
+    f("recipe", recipe, "other defaults: those of a paper, or `small` for images of 32 x 32");
     f("seeds", seeds, "runs, with seeds from --seed on, in OUTPUT/seed-N; seeds.json holds their mean and deviation");
   }
 };

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 #include "pipelines/core/error.h"
+#include "tests/cli/program.h"
 
 namespace lithe::cli {
 namespace {
@@ -10,6 +13,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(Recipes, GiveWhatTheArgumentsDoNot) {
   const Words words = with_recipe({"classify", "--recipe", "small", "--lr", "0.1", "--epochs=2"});
@@ -32,12 +36,30 @@ TEST(Recipes, OptionsOfTheNetworkAreOverriddenByThoseBehindThem) {
 
 TEST(Recipes, AnUnknownOneIsAnError) { EXPECT_THROW(with_recipe({"--recipe", "smal"}), Error); }
 
-TEST(Recipes, AreTheChoicesOfTheOption) {
-  std::string name;
-  OptionCollector collector;
-  collector("recipe", name, kRecipeHelp, kRecipeChoices);
-  for (const std::string& choice : collector.take().at(0).choices()) {
-    EXPECT_GT(with_recipe({"--recipe=" + choice}).size(), 5u) << choice;
+// The words behind `--recipe` in a command's help.
+Words recipes_in_help(const std::string& command) {
+  std::istringstream help(test::shell("lithe " + command + " --help").out);
+  for (std::string word; help >> word;) {
+    if (word != "--recipe" || !(help >> word) || word.find('|') == std::string::npos) continue;  // or an example
+    Option option;
+    option.value = word;
+    return option.choices();
+  }
+  return {};
+}
+
+// Reading data is what comes first behind the options.
+TEST(Recipes, ThoseNamedInHelpCanBeRead) {
+  const test::Folder folder;
+  for (const std::string command : {"train classify --model resnet8 --data /nowhere",
+                                    "adapt drt --model drt_digits --source a=/nowhere --target b=/nowhere",
+                                    "adapt covnorm --model resnet8 --backbone-data /nowhere --add a=/nowhere"}) {
+    const Words names = recipes_in_help(command);
+    EXPECT_GE(names.size(), 2u) << command;
+    for (const std::string& name : names) {
+      const std::string line = "lithe " + command + " --output " + (folder / "run") + " --recipe " + name;
+      EXPECT_THAT(test::shell(line).err, StartsWith("error: /nowhere")) << line;
+    }
   }
 }
 
