@@ -41,15 +41,17 @@ ExitCode drt(const DrtTask&, const DrtOptions& o, const ProgressOptions& p) {
                      " epochs; the same command again continues there");
     return static_cast<ExitCode>(128 + caught_interrupt());
   }
-  const DrtEpoch& kept = summary.epochs[static_cast<size_t>(summary.best - 1)];
-  std::string text = o.output + ": kept " + kept.stage + " epoch " + std::to_string(kept.epoch) + ", chosen by " +
-                     (summary.oracle ? "ORACLE (the target's labels)" : o.select);
-  if (summary.target_top1 >= 0) {
+  const auto told = [&](const DrtChoice& choice, const std::string& by) {
+    std::string text = choice.epoch.stage + " epoch " + std::to_string(choice.epoch.epoch) + ", chosen by " + by;
+    if (!choice.top1) return text;
     char top1[64];
-    std::snprintf(top1, sizeof top1, "; top-1 %.2f%%", 100 * summary.target_top1);
-    text += top1 + (" on " + o.target.begin()->first) + " (" + summary.target_split + ")";
+    std::snprintf(top1, sizeof top1, ": top-1 %.2f%%", 100 * choice.top1->value);
+    return text + top1 + " on " + o.target.begin()->first + " (" + summary.target_split + ")";
+  };
+  for (const DrtStageSummary& stage : summary.stages) {
+    progress.message(o.output + ": kept " + told(stage.kept, o.select));
+    if (stage.oracle) progress.message(o.output + ": ORACLE " + told(*stage.oracle, "the target's labels"));
   }
-  progress.message(text);
   return kDone;
 }
 

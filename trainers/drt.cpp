@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "pipelines/core/command_line.h"
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/networks/registry.h"
@@ -10,6 +11,7 @@
 #include "trainers/drt_embedding.h"
 #include "trainers/drt_pseudo_labels.h"
 #include "trainers/drt_record.h"
+#include "trainers/drt_result.h"
 #include "trainers/drt_stage.h"
 #include "trainers/option_record.h"
 #include "trainers/run_folder.h"
@@ -38,7 +40,7 @@ void check_options(const DrtOptions& o) {
         "--discrepancy, --reversal, --balance: expected 0 or more");
   check(o.ramp >= 0 && o.ramp <= 1, "--ramp: expected a share in [0, 1]");
   check(o.st_confidence > 0 && o.st_confidence <= 1, "--st-confidence: expected a number in (0, 1]");
-  check(!o.unlabelled_target || o.select != "oracle", "--select oracle needs a target with labels");
+  check(!o.unlabelled_target || !o.oracle, "--oracle needs a target with labels");
   check_augmentation(o.augmentation);
 }
 
@@ -53,10 +55,9 @@ class Adaptation {
     if (!o.init.empty()) start_from(o.init, start_.graph, &start_.parameters, progress);
     start_.preprocessing = preprocessing_for(domains_, input_shapes(start_.graph, 1).at(0));
     start_.labels = domains_.sources->info().class_names;
-    std::string sources;
-    for (const auto& [name, path] : o.source) sources += (sources.empty() ? "" : ", ") + name;
-    start_.source = "adapted from " + sources + " to " + o.target.begin()->first + " by " + o.method +
-                    (o.select == "oracle" ? ", ORACLE: chosen by the target's labels" : ", chosen by " + o.select);
+    DrtOptions repeated = o;
+    repeated.output.clear(), repeated.oracle = repeated.fresh = false, repeated.threads = 0;  // decide no bit
+    start_.recipe = command_line("lithe adapt drt", repeated);
     DrtStage(kAdaptStage, options_, domains_, start_, domains_.target);  // throws before anything is written
     folder_.emplace(o.output, configuration(), o.fresh);
   }
@@ -64,10 +65,8 @@ class Adaptation {
   DrtSummary run(Progress& progress) {
     const auto checkpoint = folder_->newest(progress);
     if (checkpoint) summary_.epochs = epochs_from_text(checkpoint->facts.at(kEpochsKey));
-    summary_.oracle = options_.select == "oracle";
     const bool finished = stage(kAdaptStage, start_, domains_.target, checkpoint, progress) &&
                           (options_.method != "drt+st" || self_train(checkpoint, progress));
-    summary_.best = selected(summary_.epochs, options_.select) + 1;
     summary_.interrupted = !finished;
     if (finished) report(progress);
     return summary_;
@@ -91,7 +90,7 @@ class Adaptation {
 
   bool self_train(const std::optional<Checkpoint>& checkpoint, Progress& progress) {
     ModelRequest request;
-    request.model = stage_file(kAdaptStage);
+    request.model = model_file(options_.output, kAdaptStage, options_.select);
     const Model adapted = load_model(request);
     const Replies replies =
         replies_to(parts_of(adapted.graph), adapted.parameters, domains_.target, adapted.preprocessing, options_.batch);
@@ -122,11 +121,8 @@ class Adaptation {
 
   // The checkpoint comes last: without it the epoch is done again, with the same bits.
   void save(DrtStage& stage) const {
-    const bool best = selected(summary_.epochs, options_.select) + 1 == static_cast<int64_t>(summary_.epochs.size());
-    if (best) {
-      save_model(stage.model(), stage_file(summary_.epochs.back().stage));
-      save_model(stage.model(), options_.output + "/best.safetensors");
-    }
+    keep_if_chosen(stage, options_.select);
+    if (options_.oracle) keep_if_chosen(stage, kOracle);
     write_file(options_.output + "/metrics.csv", metrics_csv(summary_.epochs));
     Checkpoint checkpoint;
     stage.learner().save(&checkpoint);
@@ -135,39 +131,39 @@ class Adaptation {
     folder_->save(checkpoint);
   }
 
+  void keep_if_chosen(const DrtStage& stage, const std::string& select) const {
+    const DrtEpoch& row = summary_.epochs.back();
+    if (&chosen(summary_.epochs, row.stage, select) != &row) return;
+    Model model = stage.model();
+    std::string sources;
+    for (const auto& [name, path] : options_.source) sources += (sources.empty() ? "" : ", ") + name;
+    model.source = "adapted from " + sources + " to " + options_.target.begin()->first + " by " + options_.method +
+                   (select == kOracle ? ", ORACLE: chosen by the target's labels" : ", chosen by " + select);
+    save_model(model, model_file(options_.output, row.stage, select));
+    if (select != kOracle) save_model(model, options_.output + "/best.safetensors");
+  }
+
   void report(Progress& progress) {
-    ModelRequest request;
-    request.model = options_.output + "/best.safetensors";
-    const Model best = load_model(request);
-    const DatasetPtr set = domains_.test ? domains_.test : domains_.target;
-    const Replies replies = replies_to(parts_of(best.graph), best.parameters, set, best.preprocessing, options_.batch);
-    summary_.class_shares = shares_of(replies, set->classes());
-    const double classes = effective_classes(summary_.class_shares);
-    summary_.collapsed = classes < static_cast<double>(set->classes()) / 2;
-    Estimate top1;
-    if (domains_.test) {
-      top1 = evaluate(predictions(replies.logits, replies.labels), set->classes(), options_.seed).top1;
-      summary_.target_top1 = top1.value;
-      summary_.target_split = domains_.test_is_target ? "the images adapted to" : "test";
-    }
+    const EvaluationReport result = measure(options_, domains_, &summary_);
     if (summary_.collapsed) {
       char text[200];
       std::snprintf(
           text, sizeof text,
           "WARNING: the adaptation collapsed: on the target it predicts %.1f of %lld classes effectively; try a "
           "higher --balance, a lower --discrepancy or more epochs",
-          classes, static_cast<long long>(set->classes()));
+          effective_classes(summary_.class_shares), static_cast<long long>(result.set->classes()));
       progress.message(text);
     }
+    ModelRequest request;
+    request.model = options_.output + "/best.safetensors";
+    const Model best = load_model(request);
     const auto drawn = [&](const DatasetPtr& images) {
       return replies_to(parts_of(best.graph), best.parameters, images, best.preprocessing, options_.batch, kDrawn);
     };
     write_file(options_.output + "/embedding.svg",
-               embedding_svg(drawn(domains_.source_validation), drawn(set), best.labels));
-    write_file(options_.output + "/summary.json", summary_json(options_, summary_, top1, set->size()));
+               embedding_svg(drawn(domains_.source_validation), drawn(result.set), best.labels));
+    write_file(options_.output + "/summary.json", summary_json(options_, summary_));
   }
-
-  std::string stage_file(const std::string& stage) const { return options_.output + "/" + stage + ".safetensors"; }
 
   const DrtOptions& options_;
   DrtDomains domains_;

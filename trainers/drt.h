@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/augment.h"
 #include "pipelines/core/progress.h"
+#include "trainers/evaluation.h"
 #include "trainers/learning_rate.h"
 #include "trainers/optimizer.h"
 
@@ -16,7 +18,7 @@ namespace lithe {
 struct DrtOptions {
   std::map<std::string, std::string> source, target, set;
   std::string model, method = "drt", select = "infomax", init, output;
-  bool unlabelled_target = false, fresh = false;
+  bool unlabelled_target = false, oracle = false, fresh = false;
   int64_t limit = 0, epochs = 15, steps = 0, batch = 64;
   double hold_out = 0.1;
   double trunk_lr = 0.1;                                            // relative to that of the heads
@@ -44,8 +46,9 @@ struct DrtOptions {
     f.required("output", output, "folder of the run; the same command again continues there", "DIR");
     f("method", method, "how to adapt; drt+st trains once more on its own labels of the target",
       "source-only|dann|mcd|drt|drt+st");
-    f("select", select, "what chooses the epoch that is kept; oracle reads the target's labels and says so",
-      "entropy|infomax|snd|source|last|oracle");
+    f("select", select, "what chooses the epoch that is kept, without the target's labels",
+      "entropy|infomax|snd|source|last");
+    f("oracle", oracle, "report beside it, as ORACLE, what the target's labels would choose; nothing else changes");
     f("set", set, "option of the network; kernels=0 is its static twin");
     f("init", init, "weights to start from; those of layers with another shape start anew", "FILE");
     f("unlabelled-target", unlabelled_target, "the target's folders are no classes: reports no accuracy");
@@ -83,19 +86,30 @@ struct DrtEpoch {
   double discrepancy = 0;   // between the features of sources and target (docs/adaptation.md)
   double disagreement = 0;  // share of target images to which the heads give different classes
   double classes = 0;       // effective number of classes predicted on the target
-  double oracle_top1 = -1;  // with --select oracle: on the target's labels; otherwise -1
+  double oracle_top1 = -1;  // with --oracle: accuracy by the target's labels; otherwise -1
   double seconds = 0;
   int64_t peak_bytes = 0;  // of activations and gradients
 };
 
+/// A model that an epoch left behind.
+struct DrtChoice {
+  DrtEpoch epoch;
+  std::optional<Estimate> top1;  // on the target's test images, if they have labels
+};
+
+struct DrtStageSummary {
+  std::string stage;
+  DrtChoice kept;                   // chosen by --select
+  std::optional<DrtChoice> oracle;  // with --oracle: ORACLE, chosen by the target's labels
+};
+
 struct DrtSummary {
   std::vector<DrtEpoch> epochs;
-  int64_t best = 0;          // number of the line that was selected, from 1 on; 0: none yet
-  double target_top1 = -1;   // of what was kept, on the target's test images; -1: without labels, or interrupted
-  std::string target_split;  // on what
-  std::vector<double> class_shares;  // of its predictions on the target
+  std::vector<DrtStageSummary> stages;  // of a finished run; what the last one kept is the result
+  std::string target_split;             // what `top1` is of; empty without labels
+  int64_t target_images = 0;
+  std::vector<double> class_shares;  // of the result's predictions on the target
   bool collapsed = false;            // it predicts fewer than half of the classes
-  bool oracle = false;               // the target's labels chose the epoch
   bool interrupted = false;
 };
 

@@ -1,8 +1,10 @@
 #include "trainers/drt_record.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "pipelines/core/error.h"
 #include "trainers/metrics_table.h"
 
 namespace lithe {
@@ -34,34 +36,41 @@ double score(const DrtEpoch& row, const std::string& select) {
   if (select == "infomax") return row.infomax;
   if (select == "snd") return row.snd;
   if (select == "source") return row.source_top1;
-  if (select == "oracle") return row.oracle_top1;
+  if (select == kOracle) return row.oracle_top1;
   return static_cast<double>(row.epoch);  // last
 }
 
-Json stages_of(const std::vector<DrtEpoch>& epochs) {
-  Json stages = Json::array();
+Json json_of(const DrtChoice& choice) {
+  Json json{{"epoch", choice.epoch.epoch}};
+  if (choice.top1) json["top1"] = choice.top1->value, json["interval"] = {choice.top1->low, choice.top1->high};
+  json["source_top1"] = choice.epoch.source_top1;
+  json["discrepancy"] = choice.epoch.discrepancy, json["disagreement"] = choice.epoch.disagreement;
+  return json;
+}
+
+Json json_of(const DrtStageSummary& stage, const std::vector<DrtEpoch>& epochs) {
+  int64_t count = 0, peak_bytes = 0;
+  double seconds = 0;
   for (const DrtEpoch& row : epochs) {
-    if (stages.empty() || stages.back()["stage"] != row.stage) {
-      stages.push_back({{"stage", row.stage}, {"epochs", 0}, {"seconds", 0.0}, {"peak_bytes", 0}});
-    }
-    Json& stage = stages.back();
-    stage["epochs"] = row.epoch;
-    stage["seconds"] = stage["seconds"].get<double>() + row.seconds;
-    stage["peak_bytes"] = std::max(stage["peak_bytes"].get<int64_t>(), row.peak_bytes);
+    if (row.stage != stage.stage) continue;
+    ++count, seconds += row.seconds, peak_bytes = std::max(peak_bytes, row.peak_bytes);
   }
-  return stages;
+  Json json{{"stage", stage.stage}, {"epochs", count}, {"seconds", seconds}, {"peak_bytes", peak_bytes}};
+  json["kept"] = json_of(stage.kept);
+  if (stage.oracle) json["ORACLE"] = json_of(*stage.oracle);
+  return json;
 }
 
 }  // namespace
 
-int64_t selected(const std::vector<DrtEpoch>& epochs, const std::string& select) {
-  int64_t best = -1;
-  for (size_t i = 0; i < epochs.size(); ++i) {
-    if (epochs[i].stage != epochs.back().stage) continue;
-    const bool better = best < 0 || score(epochs[i], select) > score(epochs[static_cast<size_t>(best)], select);
-    if (better) best = static_cast<int64_t>(i);
+const DrtEpoch& chosen(const std::vector<DrtEpoch>& epochs, const std::string& stage, const std::string& select) {
+  const DrtEpoch* best = nullptr;
+  for (const DrtEpoch& row : epochs) {
+    if (row.stage != stage) continue;
+    if (best == nullptr || score(row, select) > score(*best, select)) best = &row;
   }
-  return best;
+  LITHE_CHECK(best != nullptr);
+  return *best;
 }
 
 std::string metrics_csv(const std::vector<DrtEpoch>& epochs) { return csv_of(epochs, kColumns); }
@@ -78,22 +87,22 @@ std::string in_words(const DrtEpoch& m, int64_t epochs) {
   return text;
 }
 
-std::string summary_json(const DrtOptions& o, const DrtSummary& s, const Estimate& top1, int64_t images) {
-  const DrtEpoch& kept = s.epochs[static_cast<size_t>(s.best - 1)];
+std::string summary_json(const DrtOptions& o, const DrtSummary& s) {
+  const DrtChoice& kept = s.stages.back().kept;
   Json json{{"method", o.method},
             {"model", o.model},
             {"select", o.select},
-            {"oracle", s.oracle},
-            {"kept", {{"stage", kept.stage}, {"epoch", kept.epoch}}}};
-  if (s.target_top1 >= 0) {
-    json["target"] = {
-        {"domain", o.target.begin()->first}, {"split", s.target_split}, {"images", images}, {"top1", top1.value},
-        {"interval", {top1.low, top1.high}}, {"oracle", s.oracle}};
+            {"kept", {{"stage", kept.epoch.stage}, {"epoch", kept.epoch.epoch}}}};
+  if (kept.top1) {
+    json["target"] = {{"domain", o.target.begin()->first},
+                      {"split", s.target_split},
+                      {"images", s.target_images},
+                      {"top1", kept.top1->value},
+                      {"interval", {kept.top1->low, kept.top1->high}}};
   }
-  json["source_top1"] = kept.source_top1;
-  json["discrepancy"] = kept.discrepancy, json["disagreement"] = kept.disagreement;
   json["class_shares"] = s.class_shares, json["collapsed"] = s.collapsed;
-  json["stages"] = stages_of(s.epochs);
+  json["stages"] = Json::array();
+  for (const DrtStageSummary& stage : s.stages) json["stages"].push_back(json_of(stage, s.epochs));
   return json.dump(2) + "\n";
 }
 

@@ -4,14 +4,15 @@
 #include <string>
 
 #include "trainers/drt.h"
-#include "trainers/drt_domains.h"
-#include "trainers/evaluation.h"
 
 namespace lithe {
 
-/// The row (from 0 on) that `select` chooses among those of the last stage: the highest score, the first of equal ones;
-/// -1 without rows.
-int64_t selected(const std::vector<DrtEpoch>& epochs, const std::string& select);
+/// Chooses by the target's labels.
+constexpr const char* kOracle = "oracle";
+
+/// The epoch of `stage` that `select` chooses, a value of --select or kOracle: the highest score, the first of equal
+/// ones. There must be one.
+const DrtEpoch& chosen(const std::vector<DrtEpoch>& epochs, const std::string& stage, const std::string& select);
 
 std::string metrics_csv(const std::vector<DrtEpoch>& epochs);
 std::string to_text(const std::vector<DrtEpoch>& epochs);
@@ -20,6 +21,6 @@ std::vector<DrtEpoch> epochs_from_text(const std::string& text);
 std::string in_words(const DrtEpoch& row, int64_t epochs);
 
 /// summary.json.
-std::string summary_json(const DrtOptions& options, const DrtSummary& summary, const Estimate& top1, int64_t images);
+std::string summary_json(const DrtOptions& options, const DrtSummary& summary);
 
 }  // namespace lithe

@@ -87,7 +87,7 @@ void DrtStage::judge(DrtEpoch* row) const {
   row->discrepancy = feature_discrepancy(source.features, target.features);
   row->disagreement = static_cast<double>(target.apart) / static_cast<double>(target.top.size());
   row->classes = effective_classes(shares_of(target, domains_.target->classes()));
-  if (options_.select == "oracle") row->oracle_top1 = top1_of(target);
+  if (options_.oracle) row->oracle_top1 = top1_of(target);
   if (std::isfinite(row->entropy)) return;
   throw Error(ErrorKind::kDiverged, "training diverged: predictions after " + row->stage + " epoch " +
                                         std::to_string(row->epoch) +

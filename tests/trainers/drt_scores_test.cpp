@@ -46,20 +46,19 @@ TEST(FeatureDiscrepancy, IsTheDistanceOfMeansInDeviations) {
   EXPECT_EQ(feature_discrepancy(a, a), 0);
 }
 
-TEST(Selection, TakesTheFirstHighestOfTheLastStage) {
+TEST(Selection, TakesTheFirstHighestOfAStage) {
   std::vector<DrtEpoch> epochs(4);
   for (size_t i = 0; i < 4; ++i) epochs[i].stage = "adapt", epochs[i].epoch = static_cast<int64_t>(i) + 1;
   epochs[0].infomax = 0.5, epochs[1].infomax = 0.9, epochs[2].infomax = 0.9, epochs[3].source_top1 = 1;
   epochs[2].entropy = -0.1, epochs[0].entropy = epochs[1].entropy = epochs[3].entropy = -0.2;
-  epochs[0].snd = 3;
-  EXPECT_EQ(selected(epochs, "infomax"), 1);
-  EXPECT_EQ(selected(epochs, "entropy"), 2);
-  EXPECT_EQ(selected(epochs, "snd"), 0);
-  EXPECT_EQ(selected(epochs, "source"), 3);
-  EXPECT_EQ(selected(epochs, "last"), 3);
+  epochs[0].snd = 3, epochs[2].oracle_top1 = 0.5;
+  for (const auto& [select, epoch] :
+       {std::pair{"infomax", 2}, {"entropy", 3}, {"snd", 1}, {"source", 4}, {"last", 4}, {kOracle, 3}}) {
+    EXPECT_EQ(chosen(epochs, "adapt", select).epoch, epoch) << select;
+  }
   epochs[3].stage = "self-train";
-  EXPECT_EQ(selected(epochs, "infomax"), 3);
-  EXPECT_EQ(selected({}, "last"), -1);
+  EXPECT_EQ(chosen(epochs, "self-train", "infomax").epoch, 4);
+  EXPECT_EQ(chosen(epochs, "adapt", "last").epoch, 3);
   const std::vector<DrtEpoch> read = epochs_from_text(to_text(epochs));
   EXPECT_EQ(metrics_csv(read), metrics_csv(epochs));
   EXPECT_THAT(metrics_csv(epochs), HasSubstr("\nself-train,4,"));
