@@ -46,7 +46,7 @@ class PointwiseWeights : public Generator<PointwiseWeights> {
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
     dw(kx, ky, i, o) = f.of(o, place_in_band(o, f.panels.first(f.panels.block(o)), i, C, O, K, groups));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
-    dw.parallel(o);
+    turn_panels(dw, o, {kx, ky, i});
     lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
   }
 };
@@ -61,9 +61,11 @@ class LinearWeights : public Generator<LinearWeights> {
   void generate() {
     PanelGradient f(x, dy, K, O, K, 1, Parts(extent(x, 1), 256, O * K));
     Var i{"i"}, o{"o"};
-    dw(i, o) = f.of(o, clamp(i % (K / C) * C + i / (K / C), 0, K - 1));
+    const Expr pixels = K / C, at = select(K == C, i, i % pixels * C + i / pixels);
+    dw(i, o) = f.of(o, clamp(at, 0, K - 1));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
-    dw.parallel(o);
+    turn_panels(dw.specialize(K == C), o, {i});  // divisions take longer than all the rest
+    turn_panels(dw, o, {i});
     lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
   }
 };
@@ -87,7 +89,7 @@ class Conv2dWeights : public Generator<Conv2dWeights<kRuns>> {
         kRuns ? f.total(o % kPanel, i + kx * C, 0, ky, o / kPanel)
               : f.total(o % kPanel, place_in_band(o, o / kPanel * kPanel, i, C, O, K, groups), kx, ky, o / kPanel);
     from_zero(x), channels_innermost(dy, 2), from_zero(dw);
-    dw.parallel(o);
+    turn_panels(dw, o, {kx, ky, i});
     lithe::schedule(f, O, depth, gradient_tile(this->get_target(), kRuns ? 12 : 8));
   }
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "halide_generators/conv2d/panels.h"
+#include "halide_generators/conv2d/pack.h"
 #include "halide_generators/winograd/kernels.h"
 
 namespace lithe {
@@ -23,25 +23,37 @@ void derive(Dims& d) {
   }
 }
 
-// O I KH KW -> panels of 16 outputs: P KH KW K 16 (panels.h).
-Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
-  const Tensor w = values.at(0).contiguous();
-  const int64_t outputs = d("O"), inputs = d("I"), kh = d("KH"), kw = d("KW"), depth = d("K");
-  const int64_t per_group = outputs / d("groups");
-  Tensor packed = Tensor::filled({panels::count(outputs), kh, kw, depth, panels::kWidth}, 0.0f);
-  for (int64_t o = 0; o < outputs; ++o) {
+// A panel holds zeros between the inputs of one group and those of another.
+Tensor pack_grouped_panels(const Tensor& weights, const Dims& d) {
+  const Tensor w = weights.contiguous();
+  const int64_t inputs = d("I"), taps = d("KH KW"), depth = d("K"), per_group = d("O") / d("groups");
+  Tensor packed = Tensor::filled({panels::count(d("O")), d("KH"), d("KW"), depth, panels::kWidth}, 0.0f);
+  for (int64_t o = 0; o < d("O"); ++o) {
     const int64_t panel = o / panels::kWidth;
     const int64_t start = std::min(panel * panels::kWidth / per_group * inputs, d("C") - depth);
     for (int64_t i = 0; i < inputs; ++i) {
       const int64_t k = o / per_group * inputs + i - start;
-      for (int64_t y = 0; y < kh; ++y) {
-        for (int64_t x = 0; x < kw; ++x) {
-          packed.data()[(((panel * kh + y) * kw + x) * depth + k) * panels::kWidth + o % panels::kWidth] =
-              w.data()[((o * inputs + i) * kh + y) * kw + x];
-        }
+      for (int64_t t = 0; t < taps; ++t) {
+        packed.data()[((panel * taps + t) * depth + k) * panels::kWidth + o % panels::kWidth] =
+            w.data()[(o * inputs + i) * taps + t];
       }
     }
   }
+  return packed;
+}
+
+// O I KH KW -> panels of 16 outputs: P KH KW K 16 (panels.h).
+Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
+  if (d("groups") > 1) return pack_grouped_panels(values.at(0), d);
+  const Tensor& w = values.at(0);
+  const int64_t outputs = d("O"), inputs = d("I"), kh = d("KH"), kw = d("KW"), size = inputs * panels::kWidth;
+  Tensor packed({panels::count(outputs), kh, kw, inputs, panels::kWidth});
+  panels::each_panel(outputs, kh * kw * size, [&](int64_t p) {
+    for (int64_t t = 0; t < kh * kw; ++t) {
+      const float* const tap = &w.at(0, 0, t / kw, t % kw);
+      panels::pack({tap, outputs, inputs, w.strides()[0], w.strides()[1]}, p, packed.data() + (p * kh * kw + t) * size);
+    }
+  });
   return packed;
 }
 
@@ -62,20 +74,20 @@ Tensor pack_depthwise(const std::vector<Tensor>& values, const Dims& d) {
   return packed;
 }
 
-// O I KH KW -> C O/G KH KW: the convolution of dy whose output is dx.
+// O I KH KW -> C O/G KH KW, with its taps the other way round if `flip`: weights of the convolution of dy whose output
+// is dx. Without groups a view: packing reads it in any order.
 Tensor turned(const Tensor& weights, int64_t groups, bool flip) {
   const Tensor w = weights.contiguous();
-  const int64_t outputs = w.dim(0) / groups, inputs = w.dim(1), taps = w.dim(2) * w.dim(3);
-  Tensor result({groups * inputs, outputs, w.dim(2), w.dim(3)});
-  for (int64_t g = 0; g < groups; ++g) {
-    for (int64_t i = 0; i < inputs; ++i) {
-      for (int64_t o = 0; o < outputs; ++o) {
-        const float* from = w.data() + ((g * outputs + o) * inputs + i) * taps;
-        float* to = result.data() + ((g * inputs + i) * outputs + o) * taps;
-        for (int64_t t = 0; t < taps; ++t) to[t] = from[flip ? taps - 1 - t : t];
-      }
-    }
-  }
+  const int64_t outputs = w.dim(0) / groups, inputs = w.dim(1), kw = w.dim(3), taps = w.dim(2) * kw;
+  const int64_t step = flip ? -1 : 1;
+  const auto of_group = [&](int64_t g) {
+    float* const first = w.data() + g * outputs * inputs * taps + (flip ? taps - 1 : 0);
+    return Tensor::view(first, {inputs, outputs, w.dim(2), kw}, {taps, inputs * taps, step * kw, step}, DType::kF32,
+                        std::make_shared<Tensor>(w));
+  };
+  if (groups == 1) return of_group(0);
+  const Tensor result({groups * inputs, outputs, w.dim(2), kw});
+  for (int64_t g = 0; g < groups; ++g) copy(of_group(g), result.images(g * inputs, inputs));
   return result;
 }
 
@@ -108,9 +120,10 @@ Kernel where_turned() {
 
 // Zeros between the taps of a dilated window: strided ones have none, so that kernels need not know of it.
 Tensor without_dilation(const Tensor& weights, const Dims& d) {
+  const int64_t down = d("dilation_h"), across = d("dilation_w");
+  if (down == 1 && across == 1) return weights;
   const Tensor w = weights.contiguous();
-  const int64_t down = d("dilation_h"), across = d("dilation_w"), kh = w.dim(2), kw = w.dim(3);
-  if (down == 1 && across == 1) return w;
+  const int64_t kh = w.dim(2), kw = w.dim(3);
   const Shape shape{w.dim(0), w.dim(1), (kh - 1) * down + 1, (kw - 1) * across + 1};
   Tensor result = Tensor::filled(shape, 0.0f);
   for (int64_t i = 0; i < w.size(); ++i) {

@@ -65,7 +65,7 @@ inline void schedule(DirectConv& f, Func y, const Tile& tile) {
     s.split(f.c, co, ci, kPanel * tile.panels, TailStrategy::GuardWithIf).split(ci, f.no, f.ni, kPanel);
     s.split(f.w, wo, wi, columns, columns == 1 ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
     s.reorder(f.ni, f.no, wi, wo, f.h, co, f.n).fuse(f.h, co, task);
-    s.vectorize(f.ni).unroll(f.no).unroll(wi).parallel(task);
+    s.vectorize(f.ni).unroll(f.no).unroll(wi).parallel(task).parallel(f.n);
   };
   const Expr width = y.output_buffer().dim(0).extent();
   tiled(y.specialize(width >= tile.rows), tile.rows);

@@ -107,6 +107,16 @@ void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RD
   f.total.update().vectorize(f.ni, kPanel).parallel(f.no);
 }
 
+/// The sums of a panel, one input after the other, as rows of inputs. A task turns one panel: by rows every task would
+/// read all of it.
+inline void turn_panels(Stage dw, Var o, const std::vector<Var>& row) {
+  Var oo{"oo"}, oi{"oi"};
+  std::vector<VarOrRVar> order{oi};
+  order.insert(order.end(), row.begin(), row.end());
+  order.push_back(oo);
+  dw.split(o, oo, oi, kPanel, TailStrategy::GuardWithIf).reorder(order).parallel(oo);
+}
+
 inline void schedule(PanelGradient& f, Expr O, Expr K, const GradientTile& tile) {
   schedule_gradient(f, O, K, tile, f.row, f.chunks, {});
 }

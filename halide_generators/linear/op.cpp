@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "halide_generators/conv2d/panels.h"
+#include "halide_generators/conv2d/pack.h"
 #include "pipelines/core/half.h"
 
 namespace lithe {
@@ -11,15 +11,15 @@ namespace {
 
 // O x CHW -> panels of 16 outputs, P K 16, with K in the order in which x lies in memory: H W C.
 Tensor pack_panels(const std::vector<Tensor>& values, const Dims& d) {
-  const Tensor w = values.at(0).contiguous();
-  const int64_t outputs = d("O"), c = d("C"), pixels = d("H W"), depth = c * pixels;
-  Tensor packed = Tensor::filled({panels::count(outputs), depth, panels::kWidth}, 0.0f);
-  for (int64_t o = 0; o < outputs; ++o) {
-    float* panel = packed.data() + o / panels::kWidth * depth * panels::kWidth + o % panels::kWidth;
-    for (int64_t i = 0; i < c; ++i) {
-      for (int64_t p = 0; p < pixels; ++p) panel[(p * c + i) * panels::kWidth] = w.data()[o * depth + i * pixels + p];
+  const Tensor& w = values.at(0);
+  const int64_t outputs = d("O"), c = d("C"), pixels = d("H W"), size = c * panels::kWidth;
+  Tensor packed({panels::count(outputs), c * pixels, panels::kWidth});
+  panels::each_panel(outputs, pixels * size, [&](int64_t p) {
+    for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+      panels::pack({&w.at(0, pixel), outputs, c, w.strides()[0], w.strides()[1] * pixels}, p,
+                   packed.data() + (p * pixels + pixel) * size);
     }
-  }
+  });
   return packed;
 }
 
@@ -55,12 +55,7 @@ Kernel transposed_weights() {
   Kernel conditions;
   conditions.pack["w"] = [](const std::vector<Tensor>& values, const Dims& d) {
     const Tensor w = values.at(0).contiguous();
-    const int64_t outputs = d("O"), inputs = d("I");
-    Tensor result({inputs, outputs});
-    for (int64_t i = 0; i < inputs; ++i) {
-      for (int64_t o = 0; o < outputs; ++o) result.data()[i * outputs + o] = w.data()[o * inputs + i];
-    }
-    return result;
+    return Tensor::view(w.data(), {d("I"), d("O")}, {1, d("I")}, DType::kF32, std::make_shared<Tensor>(w));
   };
   return conditions;
 }

@@ -37,7 +37,8 @@ inline bool applies(const Dims& d, Tile tile) {
 
 /// O I 3 3 -> panels of 16 outputs, P products I 16.
 inline Tensor pack(const std::vector<Tensor>& values, const Dims& d, Tile tile) {
-  const Tensor w = values.at(0).contiguous();
+  const Tensor& w = values.at(0);
+  const Shape& step = w.strides();
   const int64_t outputs = d("O"), inputs = d("I"), count = products(tile);
   const Tensor packed({panels::count(outputs), count, inputs, panels::kWidth});
   using Panel = Filter<panels::kWidth>;
@@ -47,8 +48,10 @@ inline Tensor pack(const std::vector<Tensor>& values, const Dims& d, Tile tile) 
     Panel::Weights weights{};  // of no output: zero
     for (int64_t i = 0; i < inputs; ++i) {
       for (int64_t lane = 0; lane < lanes; ++lane) {
-        const float* from = w.data() + ((first + lane) * inputs + i) * 9;
-        for (size_t k = 0; k < 9; ++k) weights[k][static_cast<size_t>(lane)] = from[k];
+        const float* from = &w.at(first + lane, i);
+        for (int64_t k = 0; k < 9; ++k) {
+          weights[static_cast<size_t>(k)][static_cast<size_t>(lane)] = from[k / 3 * step[2] + k % 3 * step[3]];
+        }
       }
       filter.apply(weights, packed.data() + (p * count * inputs + i) * panels::kWidth, inputs * panels::kWidth);
     }

@@ -17,7 +17,7 @@ inline void schedule(Convolution& f, Func y, const Target& target) {
   out.allow_race_conditions().split(f.tile.z, tb, tile, block);
   out.split(f.c, co, ci, kPanel * registers.panels, TailStrategy::GuardWithIf).split(ci, f.no, f.ni, kPanel);
   out.reorder(f.ni, f.tile.x, f.tile.y, f.no, tile, co, tb, f.n);
-  out.vectorize(f.ni).unroll(f.tile.x).unroll(f.tile.y).parallel(co).parallel(tb);
+  out.vectorize(f.ni).unroll(f.tile.x).unroll(f.tile.y).parallel(co).parallel(tb).parallel(f.n);
   f.rows.compute_at(y, f.no).bound_extent(f.ni, kPanel).reorder(f.ni, f.u, f.v);
   f.rows.vectorize(f.ni).unroll(f.u).unroll(f.v);
 

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "pipelines/core/error.h"
 #include "pipelines/core/names.h"
@@ -45,6 +46,8 @@ void on_error(void*, const char* message) {
   error_text = message;
 }
 
+constexpr int kTasksPerThread = 4;  // with so many, loops inside of them gain nothing from threads
+
 int parallel_for(void* context, halide_task_t task, int min, int size, uint8_t* closure) {
   if (kernels_are_serial() || size == 1 || threads() == 1) {
     for (int i = min; i < min + size; ++i) {
@@ -53,10 +56,13 @@ int parallel_for(void* context, halide_task_t task, int min, int size, uint8_t* 
     return 0;
   }
   std::atomic<int> status{0};
+  const bool enough = size >= kTasksPerThread * threads();
   // Isolated: a thread that waits here must not pick up another image's task.
   tbb::this_task_arena::isolate([&] {
     tbb::parallel_for(min, min + size, [&](int i) {
       if (status.load(std::memory_order_relaxed) != 0) return;
+      std::optional<SerialKernels> alone;
+      if (enough) alone.emplace();
       if (const int code = halide_do_task(context, task, i, closure)) status = code;
     });
   });

@@ -35,11 +35,13 @@ void NodeRun::lay_out(const Node& node, const Dims& dims, const std::vector<Tens
     planar = wants_planar(*kernel_, first.shape(), known_strides(first));
   }
   for (size_t i = 0; i < given.size(); ++i) {
-    const std::string& port = node.op->port_of(i).dims;
-    inputs_.push_back(!is_activation(port)                    ? Form::kRowMajor
-                      : kernel_ == nullptr || !is_image(port) ? Form::kAsItLies
-                      : planar                                ? Form::kPlanar
-                                                              : Form::kChannelsLast);
+    const Port& port = node.op->port_of(i);
+    const bool is_packed = kernel_ != nullptr && kernel_->pack.count(port.name) > 0;  // from any order
+    inputs_.push_back(is_packed                                    ? Form::kAsGiven
+                      : !is_activation(port.dims)                  ? Form::kRowMajor
+                      : kernel_ == nullptr || !is_image(port.dims) ? Form::kAsItLies
+                      : planar                                     ? Form::kPlanar
+                                                                   : Form::kChannelsLast);
   }
   for (const Port& port : node.op->outputs()) planar_outputs_.push_back(planar || !is_activation(port.dims));
 }
@@ -50,7 +52,9 @@ std::vector<Tensor> NodeRun::operator()(const Node& node, const Dims& dims, cons
   for (size_t i = 0; i < given.size(); ++i) {
     const Tensor& t = given[i];
     const bool planar = inputs_[i] == Form::kPlanar || (inputs_[i] == Form::kAsItLies && t.row_major());
-    inputs.push_back(t.empty() ? Tensor() : inputs_[i] == Form::kRowMajor ? t.contiguous() : laid_out(t, planar));
+    inputs.push_back(t.empty() || inputs_[i] == Form::kAsGiven ? t
+                     : inputs_[i] == Form::kRowMajor           ? t.contiguous()
+                                                               : laid_out(t, planar));
   }
   if (kernel_ == nullptr) {
     if (output_shapes_[0] == inputs[0].shape()) return {inputs[0]};

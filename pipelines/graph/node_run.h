@@ -22,7 +22,7 @@ class NodeRun {
   const KeptCalls& calls() const { return calls_; }
 
  private:
-  enum class Form { kRowMajor, kAsItLies, kPlanar, kChannelsLast };
+  enum class Form { kAsGiven, kRowMajor, kAsItLies, kPlanar, kChannelsLast };
 
   bool is_laid_out_for(const std::vector<Tensor>& given) const;
   void lay_out(const Node& node, const Dims& dims, const std::vector<Tensor>& given);

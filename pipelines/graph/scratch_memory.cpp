@@ -21,35 +21,39 @@ struct Block {
 class Cache {
  public:
   ~Cache() {
-    for (Block* block : blocks_) std::free(block);
+    for (const Kept& kept : kept_) std::free(kept.block);
   }
 
   Block* take(std::size_t bytes) {
     // The smallest that is large enough, but not one that is mostly wasted.
-    auto best = blocks_.end();
-    for (auto it = blocks_.begin(); it != blocks_.end(); ++it) {
-      const bool fits = (*it)->bytes >= bytes && (*it)->bytes / 4 <= bytes;
-      if (fits && (best == blocks_.end() || (*it)->bytes < (*best)->bytes)) best = it;
+    auto best = kept_.end();
+    for (auto it = kept_.begin(); it != kept_.end(); ++it) {
+      const bool fits = it->bytes >= bytes && it->bytes / 4 <= bytes;
+      if (fits && (best == kept_.end() || it->bytes < best->bytes)) best = it;
     }
-    if (best == blocks_.end()) return nullptr;
-    Block* block = *best;
-    blocks_.erase(best);
-    total_ -= block->bytes;
+    if (best == kept_.end()) return nullptr;
+    Block* block = best->block;
+    total_ -= best->bytes;
+    kept_.erase(best);
     return block;
   }
 
   void keep(Block* block) {
-    blocks_.push_back(block);
+    kept_.push_back({block->bytes, block});
     total_ += block->bytes;
     while (total_ > kKept) {
-      total_ -= blocks_.front()->bytes;
-      std::free(blocks_.front());
-      blocks_.erase(blocks_.begin());
+      total_ -= kept_.front().bytes;
+      std::free(kept_.front().block);
+      kept_.erase(kept_.begin());
     }
   }
 
  private:
-  std::vector<Block*> blocks_;  // the oldest first
+  struct Kept {
+    std::size_t bytes;  // of the block: searching touches no block
+    Block* block;
+  };
+  std::vector<Kept> kept_;  // the oldest first
   std::size_t total_ = 0;
 };
 
