@@ -72,6 +72,16 @@ struct CovNormOptions {
   }
 };
 
+/// What a stage took and gave.
+struct StageReport {
+  std::string stage;  // adapters, statistics, low-rank, mini, tune, fold; or a method without low rank
+  int64_t epochs = 0;
+  double seconds = 0, cpu_seconds = 0;  // on the wall and of all processors, without measuring top1
+  int64_t memory = 0;                   // bytes: the most that the process had in use
+  double top1 = -1;                     // of the model behind it, on the images of the domain's top1; -1: it has none
+  std::string ranks;                    // of low-rank: kx and ky of each adapter, as covnorm_vgg16 takes them
+};
+
 /// What a domain costs and gives.
 struct DomainReport {
   std::string name, method, split;  // split: what it was measured on, "test" where there is one
@@ -80,6 +90,7 @@ struct DomainReport {
   double share = 0;                 // of the backbone's
   int64_t bytes = 0;                // of its file
   double seconds = 0;               // of all its stages
+  std::vector<StageReport> stages;  // in their order
 };
 
 struct CovNormSummary {

@@ -1,7 +1,6 @@
 #include "trainers/covnorm_domain.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -15,10 +14,6 @@
 
 namespace lithe {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // The backbone for the domain's images and classes; what depends on the number of classes starts anew.
 Model plain_model(const CovNormOptions& o, const Model& backbone, const Dataset& set) {
@@ -48,6 +43,32 @@ Model on_graph(const Model& from, const Graph& graph, uint64_t seed) {
   return model;
 }
 
+DatasetPtr every_nth(const DatasetPtr& set, int64_t n) {
+  std::vector<int64_t> samples;
+  for (int64_t i = 0; i < set->size(); i += n) samples.push_back(i);
+  return subset(set, std::move(samples));
+}
+
+std::string in_words(const StageReport& r) {
+  char text[128];
+  const auto mebibytes = static_cast<double>(r.memory) / (1 << 20);
+  std::snprintf(text, sizeof text, "%.1f s (%.1f s of processors), %.0f MiB", r.seconds, r.cpu_seconds, mebibytes);
+  const std::string words = r.stage + ": " + text;
+  if (r.top1 < 0) return words;
+  std::snprintf(text, sizeof text, ", top-1 %.2f%%", 100 * r.top1);
+  return words + text;
+}
+
+// "20x31,18x40": kx and ky of every adapter in the order of the network.
+std::string in_words(const std::vector<AdapterPlace>& places, const std::map<std::string, AdapterRanks>& ranks) {
+  std::string words;
+  for (const AdapterPlace& place : places) {
+    const AdapterRanks& r = ranks.at(place.name);
+    words += (words.empty() ? "" : ",") + std::to_string(r.kx) + "x" + std::to_string(r.ky);
+  }
+  return words;
+}
+
 bool starts_with(const std::string& text, const std::string& start) { return text.rfind(start, 0) == 0; }
 
 }  // namespace
@@ -58,12 +79,21 @@ std::string domain_name(const std::string& name, const std::string& method) {
   return method == "covnorm" ? name : name + "-" + method;
 }
 
-TrainingData data_of(const CovNormOptions& options, const std::string& name) {
+DomainData data_of(const CovNormOptions& options, const std::string& name) {
   ClassificationOptions c;
   c.data = options.add.at(name), c.hold_out = options.hold_out, c.seed = options.seed, c.batch = options.batch;
-  TrainingData data = open_training_data(c);
+  const TrainingData training = open_training_data(c);
+  const std::vector<std::string> splits = dataset_splits(c.data);
+  DomainData data{training.training, training.validation, training.validation};
+  data.has_test = std::count(splits.begin(), splits.end(), "test") > 0;
+  if (data.has_test) data.test = open_dataset(c.data, "test");
+  if (data.test->info().class_names != data.training->info().class_names) {
+    throw Error(c.data + ": the classes of test are not those of " + data.training->info().split);
+  }
   if (options.limit > 0 && options.limit < data.training->size()) {
     const double share = static_cast<double>(options.limit) / static_cast<double>(data.training->size());
+    // Otherwise each epoch would be judged by as many images as it learns from.
+    if (data.has_test) data.validation = every_nth(data.validation, data.training->size() / options.limit);
     data.training = hold_out(data.training, share, options.seed).held_out;
   }
   return data;
@@ -75,7 +105,8 @@ DomainStages::DomainStages(const CovNormOptions& options, const Model& backbone,
       name_(name),
       folder_(options.output + "/stages/" + name),
       places_(adapter_places(backbone.graph, options.where)),
-      data_(data_of(options, name)) {
+      data_(data_of(options, name)),
+      log_(folder_ + "/stages.json", options.fresh) {
   plain_ = plain_model(options, backbone, *data_.training);
 }
 
@@ -97,11 +128,30 @@ bool DomainStages::is_own(const std::string& parameter, const std::string& stage
   });
 }
 
-void DomainStages::tell(const std::string& stage, double seconds, int64_t bytes, Progress& progress) const {
-  char text[96];
-  std::snprintf(text, sizeof text, " took %.1f s and %.0f MiB of activations and gradients", seconds,
-                static_cast<double>(bytes) / (1 << 20));
-  progress.message(name_ + ": " + stage + text);
+// Full adapters and statistics are of all methods that need them.
+std::string DomainStages::key_of(const std::string& stage) const {
+  const bool is_shared = !is_low_rank(options_.method) || stage == "adapters" || stage == "statistics";
+  return (is_shared ? "" : options_.method + "/") + stage;
+}
+
+bool DomainStages::keep(StageReport report, const std::string& result, bool has_model, Progress& progress) {
+  if (const std::optional<StageReport> known = log_.find(key_of(report.stage), result)) {
+    report = *known;
+  } else {
+    if (has_model) {
+      int64_t correct = 0;
+      progress.begin(data_.test->size());
+      for (const Prediction& p : predict(in_domain(backbone_, folded()), data_.test, options_.batch, progress)) {
+        correct += p.top == p.label;
+      }
+      if (progress.interrupted()) return false;
+      report.top1 = static_cast<double>(correct) / static_cast<double>(data_.test->size());
+    }
+    log_.put(key_of(report.stage), result, report);
+    progress.message(name_ + ": " + in_words(report));
+  }
+  stages_.push_back(report);
+  return true;
 }
 
 bool DomainStages::train(const std::string& stage, const std::string& start, const Model& from, double lr,
@@ -110,7 +160,7 @@ bool DomainStages::train(const std::string& stage, const std::string& start, con
   if (epochs == 0) return true;
   ClassificationOptions c;
   c.data = options_.add.at(name_), c.model = backbone_.network, c.set = plain_.options, c.init = start;
-  c.output = folder_ + "/" + (is_low_rank(options_.method) && stage != "adapters" ? options_.method + "/" : "") + stage;
+  c.output = folder_ + "/" + key_of(stage);
   c.hold_out = options_.hold_out, c.epochs = epochs, c.batch = options_.batch, c.seed = options_.seed;
   c.fresh = options_.fresh, c.keep_statistics = options_.method == "classifier";
   c.augmentation = options_.augmentation, c.optimizer = options_.optimizer;
@@ -125,14 +175,17 @@ bool DomainStages::train(const std::string& stage, const std::string& start, con
   setup.command = command_line("lithe adapt covnorm", options_);
   for (auto& [name, tensor] : setup.model.parameters) tensor = tensor.clone();  // training moves them in place
   progress.message(name_ + ": " + stage);
+  const StageMeter meter;
   const TrainingSummary summary = train_classifier(c, setup, progress);
-  double seconds = 0;
-  for (const EpochMetrics& epoch : summary.epochs) seconds += epoch.seconds;
-  seconds_ += seconds;
   if (summary.interrupted) return false;
-  tell(stage, seconds, summary.peak_bytes, progress);
+  StageReport report = meter.read(stage);
+  report.epochs = epochs;
+  double seconds = 0, cpu_seconds = 0;  // of its steps, in this run and in interrupted ones before it
+  for (const EpochMetrics& epoch : summary.epochs) seconds += epoch.seconds, cpu_seconds += epoch.cpu_seconds;
+  report.seconds = std::max(report.seconds, seconds);
+  report.cpu_seconds = std::max(report.cpu_seconds, cpu_seconds);
   trained_.parameters = match_parameters(from.graph, read_safetensors(c.output + "/best.safetensors").tensors);
-  return true;
+  return keep(report, model_hash(trained_.graph, trained_.parameters), /*has_model=*/true, progress);
 }
 
 bool DomainStages::train_full_adapters(Progress& progress) {
@@ -146,21 +199,20 @@ bool DomainStages::train_own(Progress& progress) {
 }
 
 bool DomainStages::gather_statistics(Progress& progress) {
-  constexpr const char *kOf = "lithe.statistics", *kSeconds = "seconds";
+  constexpr const char* kOf = "lithe.statistics";
   constexpr int64_t kBatch = 32;  // all activations of a batch are in memory at once
   const std::string file = folder_ + "/statistics.safetensors";
   const std::string of = model_hash(trained_.graph, trained_.parameters) + " " + std::to_string(options_.samples) +
                          " samples, seed " + std::to_string(options_.seed);
+  const StageMeter meter;
   if (std::filesystem::exists(file)) {
     SafetensorsFile there = read_safetensors(file);
     if (there.metadata[kOf] == of) {
       moments_ = moments_from(there.tensors);
-      seconds_ += std::stod(there.metadata.at(kSeconds));
-      return true;
+      return keep(meter.read("statistics"), of, /*has_model=*/false, progress);
     }
   }
   progress.message(name_ + ": statistics");
-  const auto start = Clock::now();
   ActivationStatistics statistics(watched_values(trained_.graph, places_), data_.training->size(), options_.samples,
                                   options_.seed);
   LoaderOptions in_order;
@@ -175,19 +227,22 @@ bool DomainStages::gather_statistics(Progress& progress) {
     progress.advance(1, 0);
   }
   moments_ = statistics.moments();
-  seconds_ += seconds_since(start);
-  write_safetensors(file, to_tensors(moments_), {{kOf, of}, {kSeconds, std::to_string(seconds_since(start))}});
-  return true;
+  write_safetensors(file, to_tensors(moments_), {{kOf, of}});
+  return keep(meter.read("statistics"), of, /*has_model=*/false, progress);
 }
 
 bool DomainStages::train_low_rank(const ActivationMoments& moments, Progress& progress) {
-  const auto begun = Clock::now();
+  const StageMeter meter;
+  progress.message(name_ + ": principal components");
   const LowRankOptions low{options_.tau, options_.scaling == "paper" ? Scaling::kPaper : Scaling::kCode,
                            options_.method == "svd", options_.mini == "random" && options_.method == "covnorm"};
   const LowRankStart start = low_rank_start(places_, trained_.parameters, moments, low);
   Model from = on_graph(trained_, with_adapters(plain_.graph, places_, start.ranks), options_.seed);
   for (const auto& [name, tensor] : start.parameters) from.parameters.at(name) = tensor;
-  seconds_ += seconds_since(begun);
+  StageReport report = meter.read("low-rank");
+  report.ranks = in_words(places_, start.ranks);
+  trained_ = from;
+  if (!keep(report, model_hash(from.graph, from.parameters), /*has_model=*/true, progress)) return false;
   const std::string what = options_.method + ", " + options_.setting + ", tau " + std::to_string(options_.tau) +
                            ", scaling " + options_.scaling + ", mini " + options_.mini;
   if (options_.method == "covnorm") {
@@ -197,7 +252,7 @@ bool DomainStages::train_low_rank(const ActivationMoments& moments, Progress& pr
   return train("tune", what, from, options_.tune_lr, options_.tune_epochs, progress);
 }
 
-DomainReport DomainStages::finish(Progress& progress) {
+Domain DomainStages::folded() const {
   Model adapted = plain_;
   adapted.graph = trained_.graph, adapted.parameters = trained_.parameters;
   adapted.recipe = record_of(options_, name_);
@@ -205,23 +260,23 @@ DomainReport DomainStages::finish(Progress& progress) {
   Domain domain = domain_of(domain_name(name_, options_.method), backbone_, adapted,
                             has_adapters ? places_ : std::vector<AdapterPlace>{});
   domain.method = options_.method;
-  const std::string file = domain_path(options_, name_);
-  save_domain(domain, file);
+  return domain;
+}
 
-  const std::vector<std::string> splits = dataset_splits(options_.add.at(name_));
-  const bool has_test = std::count(splits.begin(), splits.end(), "test") > 0;
-  const DatasetPtr set = has_test ? open_dataset(options_.add.at(name_), "test") : data_.validation;
+DomainReport DomainStages::finish(Progress& progress) {
+  const StageMeter meter;
+  const Domain domain = folded();
+  const std::string file = domain_path(options_, name_);
   DomainReport report;
-  report.name = domain.name, report.method = domain.method, report.split = has_test ? "test" : "held out";
-  int64_t correct = 0;
-  for (const Prediction& p : predict(in_domain(backbone_, domain), set, options_.batch, progress)) {
-    correct += p.top == p.label;
-  }
-  report.top1 = static_cast<double>(correct) / static_cast<double>(set->size());
+  report.name = domain.name, report.method = domain.method, report.split = data_.has_test ? "test" : "held out";
+  report.top1 = stages_.back().top1;
+  save_domain(domain, file);
+  keep(meter.read("fold"), model_hash(trained_.graph, trained_.parameters), /*has_model=*/false, progress);
+  report.stages = stages_;
   report.added = added_parameters(domain);
   report.share = static_cast<double>(report.added) / static_cast<double>(backbone_.graph.parameter_count());
   report.bytes = static_cast<int64_t>(std::filesystem::file_size(file));
-  report.seconds = seconds_;
+  for (const StageReport& stage : stages_) report.seconds += stage.seconds;
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include "pipelines/model/domain.h"
 #include "trainers/classification_setup.h"
 #include "trainers/covnorm.h"
+#include "trainers/covnorm_stage.h"
 #include "trainers/covnorm_start.h"
 
 namespace lithe {
@@ -17,8 +18,13 @@ bool is_low_rank(const std::string& method);
 /// "svhn" of covnorm, "svhn-svd" of a method that it is compared with.
 std::string domain_name(const std::string& name, const std::string& method);
 
-/// The images of a domain. Throws Error naming what does not fit.
-TrainingData data_of(const CovNormOptions& options, const std::string& name);
+/// The images of a domain. It is measured on those of the split `test`, or on `validation` where there is none.
+struct DomainData {
+  DatasetPtr training, validation, test;
+  bool has_test = false;
+};
+/// Throws Error naming what does not fit.
+DomainData data_of(const CovNormOptions& options, const std::string& name);
 
 class DomainStages {
  public:
@@ -35,24 +41,27 @@ class DomainStages {
   bool train_low_rank(const ActivationMoments& moments, Progress& progress);
   /// What the domain has of its own under a method without low rank.
   bool train_own(Progress& progress);
-  /// Folds what was trained last into a domain of the backbone, and measures it.
+  /// Folds what was trained last into the file of the domain.
   DomainReport finish(Progress& progress);
 
  private:
   bool train(const std::string& stage, const std::string& start, const Model& from, double lr, int64_t epochs,
              Progress& progress);
   bool is_own(const std::string& parameter, const std::string& stage) const;
-  void tell(const std::string& stage, double seconds, int64_t bytes, Progress& progress) const;
+  std::string key_of(const std::string& stage) const;
+  bool keep(StageReport report, const std::string& result, bool has_model, Progress& progress);
+  Domain folded() const;
 
   const CovNormOptions& options_;
   const Model& backbone_;
   const std::string name_, folder_;
   std::vector<AdapterPlace> places_;
-  TrainingData data_;
+  DomainData data_;
   Model plain_;    // the backbone with the domain's classes and preprocessing
   Model trained_;  // what the last stage gave
   ActivationMoments moments_;
-  double seconds_ = 0;
+  StageLog log_;
+  std::vector<StageReport> stages_;  // what was done, or done earlier
 };
 
 }  // namespace lithe

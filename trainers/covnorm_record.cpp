@@ -6,6 +6,7 @@
 #include "pipelines/core/file.h"
 #include "pipelines/model/domain.h"
 #include "trainers/covnorm_domain.h"
+#include "trainers/covnorm_stage.h"
 #include "trainers/option_record.h"
 
 namespace lithe {
@@ -16,8 +17,10 @@ using Json = nlohmann::ordered_json;
 std::string report_file(const std::string& output) { return output + "/report.json"; }
 
 Json as_json(const DomainReport& r) {
-  return {{"domain", r.name}, {"method", r.method}, {"split", r.split}, {"top1", r.top1},
-          {"added", r.added}, {"share", r.share},   {"bytes", r.bytes}, {"seconds", r.seconds}};
+  Json stages = Json::array();
+  for (const StageReport& stage : r.stages) stages.push_back(to_json(stage));
+  return {{"domain", r.name}, {"method", r.method}, {"split", r.split},     {"top1", r.top1},  {"added", r.added},
+          {"share", r.share}, {"bytes", r.bytes},   {"seconds", r.seconds}, {"stages", stages}};
 }
 
 }  // namespace
@@ -64,8 +67,16 @@ std::vector<DomainReport> read_report(const std::string& output) {
   const Json json = Json::parse(read_file(report_file(output)), nullptr, /*allow_exceptions=*/false);
   if (!json.is_array()) throw Error(report_file(output) + ": is no report of domains; remove it");
   for (const Json& row : json) {
-    rows.push_back({row.at("domain"), row.at("method"), row.at("split"), row.at("top1"), row.at("added"),
-                    row.at("share"), row.at("bytes"), row.at("seconds")});
+    rows.push_back({row.at("domain"),
+                    row.at("method"),
+                    row.at("split"),
+                    row.at("top1"),
+                    row.at("added"),
+                    row.at("share"),
+                    row.at("bytes"),
+                    row.at("seconds"),
+                    {}});
+    for (const Json& stage : row.value("stages", Json::array())) rows.back().stages.push_back(stage_from(stage));
   }
   return rows;
 }

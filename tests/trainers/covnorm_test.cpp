@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "pipelines/core/file.h"
@@ -10,6 +11,7 @@
 #include "pipelines/core/threads.h"
 #include "pipelines/model/domain.h"
 #include "tests/cli/program.h"
+#include "tests/trainers/stop_after.h"
 #include "tests/trainers/two_classes.h"
 #include "trainers/classification.h"
 #include "trainers/evaluate_model.h"
@@ -17,20 +19,8 @@
 namespace lithe {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
-
-/// Stops a run after some of its steps.
-class StopAfter final : public Progress {
- public:
-  explicit StopAfter(int64_t steps) : left_(steps) {}
-  void begin(int64_t, int64_t) override {}
-  void advance(int64_t done, int64_t) override { left_ -= done; }
-  void message(const std::string&) override {}
-  bool interrupted() const override { return left_ <= 0; }
-
- private:
-  int64_t left_;
-};
 
 // Grey images of 32 x 32 in `classes` classes: one of as many vertical stripes is bright.
 void write_stripes(const std::string& folder, int classes) {
@@ -103,7 +93,6 @@ TEST_F(CovNormDomains, LearnsADomainThatTheBackboneCanTake) {
   EXPECT_EQ(report.split, "test");
   EXPECT_GE(report.top1, 0.7);
   EXPECT_EQ(report.bytes, static_cast<int64_t>(domain("run", "stripes").size()));
-
   ModelRequest request;
   request.model = folder_ / "run/backbone.safetensors", request.domain = "stripes";
   const Model model = load_model(request);
@@ -115,13 +104,37 @@ TEST_F(CovNormDomains, LearnsADomainThatTheBackboneCanTake) {
   EXPECT_EQ(load_model(request).graph.nodes.size(), model.graph.nodes.size()) << "no layer more";
 }
 
+TEST_F(CovNormDomains, ReportsWhatEveryStageTookAndGave) {
+  const DomainReport report = adapt().domains.at(0);
+  std::vector<std::string> stages;
+  for (const StageReport& stage : report.stages) {
+    stages.push_back(stage.stage);
+    EXPECT_GT(stage.seconds, 0) << stage.stage;
+    EXPECT_GT(stage.memory, 1 << 20) << stage.stage;
+    EXPECT_EQ(stage.top1 >= 0, stage.stage != "statistics" && stage.stage != "fold") << stage.stage;
+  }
+  EXPECT_THAT(stages, ElementsAre("adapters", "statistics", "low-rank", "mini", "tune", "fold"));
+  EXPECT_EQ(report.stages[4].top1, report.top1);
+  EXPECT_EQ(report.stages[0].epochs, options_.epochs);
+  ModelRequest request;
+  request.model = options_.backbone;
+  const std::string& ranks = report.stages[2].ranks;
+  EXPECT_EQ(std::count(ranks.begin(), ranks.end(), 'x'), adapter_places(load_model(request).graph).size()) << ranks;
+
+  options_.method = "svd";  // which starts from the same adapters and statistics
+  const DomainReport svd = adapt().domains.at(1);
+  EXPECT_EQ(svd.stages.at(0).seconds, report.stages[0].seconds);
+  EXPECT_EQ(svd.stages.at(1).seconds, report.stages[1].seconds);
+  EXPECT_EQ(adapt().domains.at(0).stages.size(), 6u) << "read from report.json";
+}
+
 TEST_F(CovNormDomains, BitsAreThoseOfAnotherRunWithOtherThreadsAndStops) {
   options_.threads = 1;
   adapt();
   options_.threads = 2, options_.output = folder_ / "stopped";
   int stops = 0;
-  for (int64_t steps = 3;; steps += 4) {  // within every stage
-    StopAfter stop(steps);
+  for (int64_t steps = 3;; steps += 17) {  // within every stage, and while it is measured
+    test::StopAfter stop(steps);
     if (!adapt_covnorm(options_, stop).interrupted) break;
     ASSERT_LT(++stops, 40);
   }
