@@ -48,39 +48,47 @@ struct ImageWeights {
   }
 };
 
-/// Makes the weights of the image first. index(k, no, m) is k.
+/// Makes the weights of the image first. Sums stand in vectors of `lanes`, a whole panel or a half; `no` counts
+/// vectors. index(k, no, m) is k.
 struct DynamicPointwise {
   Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"};
+  int lanes;
   RDom inputs;
   ImageWeights image;
   Func acc{"acc"}, y{"result"};
   template <class X, class D, class Index>
-  DynamicPointwise(const X& x, const D& d, const Bounds& bounds, const Index& index)
-      : inputs(0, x.dim(0).extent()), image(d) {
-    acc(ni, no, m, n) = image.shift(ni, no, n);
-    acc(ni, no, m, n) += image.weights(ni, index(inputs, no, m), no, n) * x(inputs, m, n);
-    y(o, m, n) = clamped(acc(o % kPanel, o / kPanel, m, n), bounds.least, bounds.most);
+  DynamicPointwise(const X& x, const D& d, const Bounds& bounds, const Index& index, int lanes)
+      : lanes(lanes), inputs(0, x.dim(0).extent()), image(d) {
+    const int parts = kPanel / lanes;
+    const Expr lane = no % parts * lanes + ni, panel = no / parts;
+    acc(ni, no, m, n) = image.shift(lane, panel, n);
+    acc(ni, no, m, n) += image.weights(lane, index(inputs, no, m), panel, n) * x(inputs, m, n);
+    y(o, m, n) = clamped(acc(o % lanes, o / lanes, m, n), bounds.least, bounds.most);
   }
 };
 
-/// Adds the latent path pixel by pixel. index(k, no, m) is k.
+/// Adds the latent path pixel by pixel; z stands in vectors of `z_lanes`, a whole panel or a half. index(k, no, m) is
+/// k.
 struct DynamicPointwiseLatent {
+  static constexpr int lanes = kPanel;
   Var o{"o"}, m{"m"}, n{"n"}, ni{"ni"}, no{"no"}, j{"j"};
+  int z_lanes;
   RDom latent, inputs;
   Func scale{"scale"}, bias{"bias"}, offset{"offset"}, phi_panels{"phi_panels"};
   Func z{"z"}, z_sum{"z_sum"}, mixed{"mixed"}, mixed_sum{"mixed_sum"}, acc{"acc"}, y{"result"};
   template <class X, class D, class Index>
-  DynamicPointwiseLatent(const X& x, const D& d, const Bounds& bounds, const Index& index)
-      : latent(0, d.latent_extent()), inputs(0, x.dim(0).extent()) {
+  DynamicPointwiseLatent(const X& x, const D& d, const Bounds& bounds, const Index& index, int z_lanes)
+      : z_lanes(z_lanes), latent(0, d.latent_extent()), inputs(0, x.dim(0).extent()) {
     const Expr L = d.latent_extent();
+    const int parts = kPanel / z_lanes;
     scale(ni, no, n) = in_panel(d.s, ni, no, n);
     bias(ni, no) = in_panel(d.b, ni, no), offset(ni, no) = in_panel(d.c, ni, no);
-    z_sum(ni, no, m, n) = in_panel(d.a, ni, no);
-    z_sum(ni, no, m, n) += d.q(ni, inputs, no) * x(inputs, m, n);
+    z_sum(ni, no, m, n) = d.a(min(no * z_lanes + ni, L - 1));
+    z_sum(ni, no, m, n) += d.q(no % parts * z_lanes + ni, inputs, no / parts) * x(inputs, m, n);
     z(ni, m, no, n) = z_sum(ni, no, m, n);
     phi_panels(ni, j, no, n) = d.phi(min(no * kPanel + ni, L - 1) * L + j, n);
     mixed_sum(ni, no, m, n) = 0.0f;
-    mixed_sum(ni, no, m, n) += phi_panels(ni, latent, no, n) * z(latent % kPanel, m, latent / kPanel, n);
+    mixed_sum(ni, no, m, n) += phi_panels(ni, latent, no, n) * z(latent % z_lanes, m, latent / z_lanes, n);
     mixed(ni, m, no, n) = mixed_sum(ni, no, m, n);
     acc(ni, no, m, n) = bias(ni, no);
     acc(ni, no, m, n) += d.w(ni, index(inputs, no, m), no) * x(inputs, m, n);

@@ -17,26 +17,30 @@ class Pointwise : public Generator<Pointwise<kLatent>> {
   void generate() {
     from_zero(x), packed_panels(w), packed_panels(p), from_zero(b), from_zero(s), from_zero(q);
     from_zero(a), from_zero(phi), from_zero(c);
-    const Tile tile = register_tile(this->get_target(), /*narrow=*/false);
+    const Target target = this->get_target();
+    const Tile usual = register_tile(target, /*narrow=*/false);
+    const Vectors outputs = kLatent ? Vectors{kPanel, usual} : half_or_whole(extent(s, 0), target, usual);
+    const Tile tile = outputs.tile;
     const Bounds bounds{clamp_min, clamp_max};
     const Decomposition<decltype(w), decltype(q), decltype(b), decltype(s)> parameters{w, b, s, q, a, phi, p, c};
     const Expr inputs = extent(x, 0), pixels = extent(x, 1), tiles = pixels / tile.rows;
-    Ahead fetched(ahead, inputs, extent(w, 2), pixels, tile.rows, this->get_target());
+    Ahead fetched(ahead, inputs, extent(w, 2), pixels, tile.rows, target);
     const auto index = [&](Expr k, Expr no, Expr m) {
       return k + fetched(k, no / tile.panels * tiles + m / tile.rows);
     };
     if constexpr (kLatent) {
       packed_panels(q);
-      DynamicPointwiseLatent f(x, parameters, bounds, index);
+      const Vectors latent = half_or_whole(extent(a, 0), target, {1, tile.rows});
+      DynamicPointwiseLatent f(x, parameters, bounds, index, latent.lanes);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
-      schedule(f, y, x.dim(1).extent(), tile);
+      schedule(f, y, x.dim(1).extent(), tile, latent.tile);
       fetched.schedule(f.acc, f.inputs.x);
     } else {
-      DynamicPointwise f(x, parameters, bounds, index);
+      DynamicPointwise f(x, parameters, bounds, index, outputs.lanes);
       y(f.o, f.m, f.n) = f.y(f.o, f.m, f.n);
       from_zero(y);
-      schedule(f, y, x.dim(0).extent(), a.dim(0).extent(), tile);
+      schedule(f, y, x.dim(0).extent(), a.dim(0).extent(), tile, usual);
       fetched.schedule(f.acc, f.inputs.x);
     }
   }

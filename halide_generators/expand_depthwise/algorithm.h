@@ -37,22 +37,26 @@ struct ExpandDepthwise : ThenDepthwise {
   }
 };
 
-/// Behind a 3x3 layer with stride 2 and padding 1: weights(ni, i, ky, no) and b(ni, no). Rows of x are runs
-/// i = c + C w; the inputs of one row of the kernel are a run of 3 C.
+/// Behind a 3x3 layer with stride 2 and padding 1: weights(ni, c, kx, ky, no) and b(ni, no).
 struct StemDepthwise : ThenDepthwise {
-  Var i{"i"};
-  RDom window;
+  RDom columns, window;
   Func padded{"padded"};
   template <class X, class Weights, class Taps, class T>
-  StemDepthwise(const X& x, const Weights& weights, const T& b, const Taps& taps, const T& t, Expr C,
-                const Bounds& inner, const Bounds& outer)
-      : window(0, weights.dim(1).extent(), 0, 3) {
-    padded(i, h, n) = BoundaryConditions::constant_exterior(
-        x, 0.0f, {{0, x.dim(0).extent()}, {0, x.dim(1).extent()}, {Expr(), Expr()}})(i, h, n);
+  StemDepthwise(const X& x, const Weights& weights, const T& b, const Taps& taps, const T& t, const Bounds& inner,
+                const Bounds& outer, const Target& target)
+      : columns(0, x.dim(0).extent()), window(0, x.dim(2).extent(), 0, 3, 0, 3) {
+    const Expr width = x.dim(0).extent(), height = x.dim(1).extent();
+    if (target.has_gpu_feature()) {
+      padded(w, c, h, n) = BoundaryConditions::constant_exterior(
+          x, 0.0f, {{0, width}, {0, height}, {Expr(), Expr()}, {Expr(), Expr()}})(w, h, c, n);
+    } else {  // a condition on columns would stand inside of vectors
+      padded(w, c, h, n) = 0.0f;
+      padded(columns, c, h, n) = select(h >= 0 && h < height, x(columns, clamp(h, 0, height - 1), c, n), 0.0f);
+    }
     sum(ni, no, w, h, n) = b(ni, no);
     sum(ni, no, w, h, n) +=
-        weights(ni, window.x, window.y, no) * padded(window.x + (w * 2 - 1) * C, h * 2 + window.y - 1, n);
-    depthwise(taps, t, 1, (x.dim(0).extent() / C + 1) / 2, (x.dim(1).extent() + 1) / 2, inner, outer);
+        weights(ni, window.x, window.y, window.z, no) * padded(w * 2 + window.y - 1, window.x, h * 2 + window.z - 1, n);
+    depthwise(taps, t, 1, (width + 1) / 2, (height + 1) / 2, inner, outer);
   }
 };
 

@@ -68,18 +68,17 @@ class DynamicExpanding : public Generator<DynamicExpanding<kStride>> {
 
 class Stem : public Generator<Stem> {
  public:
-  GeneratorInput<Buffer<float>> x{"x", 3}, w{"w", 4}, b{"b", 2}, taps{"taps", 4}, t{"t", 2};
-  Scalar<int32_t> C{"C"};
+  GeneratorInput<Buffer<float>> x{"x", 4}, w{"w", 5}, b{"b", 2}, taps{"taps", 4}, t{"t", 2};
   Scalar<float> inner_min{"inner_min"}, inner_max{"inner_max"}, clamp_min{"clamp_min"}, clamp_max{"clamp_max"};
   GeneratorOutput<Buffer<float>> y{"y", 4};
 
   void generate() {
+    x.dim(0).set_stride(Expr());  // the image as it lies
     from_zero(x), packed_panels(w), packed_panels(b), packed_panels(taps), packed_panels(t);
-    const Expr channels = C;
-    StemDepthwise f(x, w, b, taps, t, channels, {inner_min, inner_max}, {clamp_min, clamp_max});
+    StemDepthwise f(x, w, b, taps, t, {inner_min, inner_max}, {clamp_min, clamp_max}, this->get_target());
     y(f.w, f.h, f.c, f.n) = f.y(f.w, f.h, f.c, f.n);
     channels_innermost(y, 2);
-    schedule(f, y, (x.dim(0).extent() / channels + 1) / 2, this->get_target());
+    schedule(f, y, x.dim(0).extent(), x.dim(0).stride() == 1, this->get_target());
   }
 };
 

@@ -14,11 +14,11 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// O C 3 3 -> P 3 3C 16: what one row of the kernel multiplies lies side by side in the image.
+// O C 3 3 -> P 3 3 C 16.
 Tensor pack_weights(const std::vector<Tensor>& values, const Dims& d) {
   const Tensor w = values.at(0).contiguous();
   const int64_t channels = d("C");
-  return blocks::pack(d("O"), {3, 3 * channels}, blocks::kStemPanels, [&](int64_t o, int64_t i) {
+  return blocks::pack(d("O"), {3, 3, channels}, blocks::kStemPanels, [&](int64_t o, int64_t i) {
     return w.at(o, i % channels, i / (3 * channels), i / channels % 3);
   });
 }
@@ -35,7 +35,7 @@ LITHE_REGISTER_OP(stem_depthwise)
     .summary(
         "3x3 convolution, stride 2, padding 1, clamped, and behind it a 3x3 depthwise one with padding 1, clamped; "
         "made by rewrites")
-    .input("x", "N C H W")
+    .input("x", "N C Y X")  // no H and W: the kernel takes the image as it lies, and planes need no copy
     .input("w", "O C 3 3")
     .input("b", "O")
     .input("taps", "O 1 3 3")
@@ -45,7 +45,7 @@ LITHE_REGISTER_OP(stem_depthwise)
     .attribute("inner_max", kInfinity)
     .attribute("clamp_min", -kInfinity)
     .attribute("clamp_max", kInfinity)
-    .derive([](Dims& d) { d.set("Ho", (d("H") + 1) / 2), d.set("Wo", (d("W") + 1) / 2); })
+    .derive([](Dims& d) { d.set("Ho", (d("Y") + 1) / 2), d.set("Wo", (d("X") + 1) / 2); })
     .madds([](const Dims& d) { return d("N O Ho Wo") * (9 * d("C") + 9); })
     .kernel({"stem_depthwise", {}, {{"w", pack_weights}, {"b", pack_bias}, {"taps", pack_taps}, {"t", pack_bias}}});
 

@@ -53,11 +53,13 @@ inline void schedule(ExpandDepthwise& f, Func y, const Expr& width, const Target
   on_gpu(y, {f.acc});
 }
 
-inline void schedule(StemDepthwise& f, Func y, const Expr& width, const Target& target) {
+/// `width`: of x; `planar`: whether its columns lie side by side.
+inline void schedule(StemDepthwise& f, Func y, const Expr& width, const Expr& planar, const Target& target) {
   if (!target.has_gpu_feature()) {
-    schedule_blocks(f, f.window, y, width, kStemPanels, target);
-    f.sum.update().unroll(f.window.y);
-    f.padded.store_at(y, Var("co")).compute_at(y, f.h).fold_storage(f.h, 8).vectorize(f.i, kPanel);
+    schedule_blocks(f, f.window, y, (width + 1) / 2, kStemPanels, target);
+    f.sum.update().unroll(f.window.z);
+    f.padded.store_at(y, Var("co")).compute_at(y, f.h).fold_storage(f.h, 8).vectorize(f.w, kPanel);
+    f.padded.update().specialize(planar).vectorize(f.columns, kPanel, TailStrategy::GuardWithIf);
     return;
   }
   on_gpu(f.padded);

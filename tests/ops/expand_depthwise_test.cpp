@@ -100,7 +100,7 @@ struct StemDepthwise {
           for (int64_t c = 0; c < r("C"); ++c) {
             for (int64_t tap = 0; tap < 9; ++tap) {
               const int64_t row = at / r("Wo") * 2 + tap / 3 - 1, column = at % r("Wo") * 2 + tap % 3 - 1;
-              const bool inside = row >= 0 && row < r("H") && column >= 0 && column < r("W");
+              const bool inside = row >= 0 && row < r("Y") && column >= 0 && column < r("X");
               sum += w(o, c, tap / 3, tap % 3) * (inside ? x(n, c, row, column) : T(0));
             }
           }
@@ -111,8 +111,8 @@ struct StemDepthwise {
     }
   }
 };
-LITHE_OP_TEST(stem_depthwise, StemDepthwise, "N=1 C=3 O=32 H=28 W=30 inner_min=0 inner_max=6 clamp_min=0 clamp_max=6",
-              "N=2 C=3 O=19 H=15 W=13 inner_min=0", "N=1 C=1 O=40 H=129 W=17", "N=2 C=4 O=64 H=2 W=1");
+LITHE_OP_TEST(stem_depthwise, StemDepthwise, "N=1 C=3 O=32 Y=28 X=30 inner_min=0 inner_max=6 clamp_min=0 clamp_max=6",
+              "N=2 C=3 O=19 Y=15 X=13 inner_min=0", "N=1 C=1 O=40 Y=129 X=17", "N=2 C=4 O=64 Y=2 X=1");
 
 }  // namespace
 }  // namespace lithe::testing

@@ -200,15 +200,18 @@ TEST(Rewrite, ExpandedImagesAreNotStored) {
 }
 
 TEST(Rewrite, FirstLayerIsOneKernelWithTheDepthwiseOneBehindIt) {
-  Net net;
-  ValueId x = net.g.input("input", {1, 3, 17, 18});
-  const ValueId w = net.g.parameter("stem.weight", {20, 3, 3, 3}, {});
-  const Attributes stem{
-      {"stride_h", int64_t{2}}, {"stride_w", int64_t{2}}, {"pad_h", int64_t{1}}, {"pad_w", int64_t{1}}};
-  x = net.op("relu6", {net.norm(net.op("conv2d", {x, w}, stem))});
-  const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.conv(x, 20, 3, 20))}));
-  EXPECT_EQ(count(graph, "stem_depthwise"), 1);
-  EXPECT_EQ(graph.nodes.size(), 1u);
+  for (const bool channels_last : {false, true}) {  // what an operator before it makes is; an image is read as planes
+    Net net;
+    ValueId x = net.g.input("input", {1, 3, 17, 18});
+    if (channels_last) x = net.op("sigmoid", {x});
+    const ValueId w = net.g.parameter("stem.weight", {20, 3, 3, 3}, {});
+    const Attributes stem{
+        {"stride_h", int64_t{2}}, {"stride_w", int64_t{2}}, {"pad_h", int64_t{1}}, {"pad_w", int64_t{1}}};
+    x = net.op("relu6", {net.norm(net.op("conv2d", {x, w}, stem))});
+    const Graph graph = rewritten(net, net.op("relu6", {net.norm(net.conv(x, 20, 3, 20))}));
+    EXPECT_EQ(count(graph, "stem_depthwise"), 1);
+    EXPECT_EQ(graph.nodes.size(), channels_last ? 2u : 1u);
+  }
 }
 
 TEST(Rewrite, DynamicallyExpandedImagesAreNotStored) {
