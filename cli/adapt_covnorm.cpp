@@ -50,7 +50,7 @@ ExitCode covnorm(const CovNormTask&, const CovNormOptions& o, const ProgressOpti
   print(summary.domains);
   if (!summary.interrupted) return kDone;
   progress.message("stopped; the same command again continues there");
-  return static_cast<ExitCode>(128 + caught_interrupt());
+  return interrupted();
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <cstdio>
 
 #include "cli/adapt.h"
-#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/recipes.h"
+#include "cli/seeds.h"
 #include "trainers/module.h"
 
 namespace lithe::cli {
@@ -11,9 +11,11 @@ namespace {
 
 struct DrtTask {
   std::string recipe;
+  int64_t seeds = 1;
   template <class Field>
   void visit(Field&& f) {
     f("recipe", recipe, "other defaults: digits, or digits-table for runs of two minutes; without: the paper's");
+    f("seeds", seeds, kSeedsHelp);
   }
 };
 
@@ -33,13 +35,13 @@ const std::vector<Recipe>& drt_recipes() {
   return all;
 }
 
-ExitCode drt(const DrtTask&, const DrtOptions& o, const ProgressOptions& p) {
-  ProgressDisplay progress(p);
+// Nothing if it was interrupted.
+std::optional<SeedRun> adapt_once(const DrtOptions& o, Progress& progress) {
   const DrtSummary summary = trainers().adapt_drt(o, progress);
   if (summary.interrupted) {
     progress.message("stopped after " + std::to_string(summary.epochs.size()) +
                      " epochs; the same command again continues there");
-    return static_cast<ExitCode>(128 + caught_interrupt());
+    return std::nullopt;
   }
   const auto told = [&](const DrtChoice& choice, const std::string& by) {
     std::string text = choice.epoch.stage + " epoch " + std::to_string(choice.epoch.epoch) + ", chosen by " + by;
@@ -52,7 +54,17 @@ ExitCode drt(const DrtTask&, const DrtOptions& o, const ProgressOptions& p) {
     progress.message(o.output + ": kept " + told(stage.kept, o.select));
     if (stage.oracle) progress.message(o.output + ": ORACLE " + told(*stage.oracle, "the target's labels"));
   }
-  return kDone;
+  const DrtChoice& kept = summary.stages.back().kept;
+  SeedRun run{{{"stage", kept.epoch.stage}, {"epoch", kept.epoch.epoch}}, {}};
+  if (kept.top1) run.record["top1"] = kept.top1->value, run.top1 = kept.top1->value;
+  return run;
+}
+
+ExitCode drt(const DrtTask& task, const DrtOptions& o, const ProgressOptions& p) {
+  at_least(1, "--seeds", task.seeds);
+  ProgressDisplay progress(p);
+  if (task.seeds == 1) return adapt_once(o, progress) ? kDone : interrupted();
+  return train_seeds(task.seeds, o, "top-1 on " + o.target.begin()->first, adapt_once, progress);
 }
 
 }  // namespace

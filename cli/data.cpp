@@ -92,11 +92,9 @@ const std::string& path_of(const DataOptions& o) {
   return *o.path;
 }
 
-ExitCode stopped() { return static_cast<ExitCode>(128 + caught_interrupt()); }
-
 ExitCode check(const DataOptions& o, Progress& progress) {
   const DatasetReport report = datasets().check(path_of(o), o.split, progress);
-  if (progress.interrupted()) return stopped();
+  if (progress.interrupted()) return interrupted();
   if (o.json) {
     std::cout << as_json(report).dump(2) << "\n";
   } else {
@@ -109,7 +107,7 @@ ExitCode check(const DataOptions& o, Progress& progress) {
 ExitCode export_to(const DataOptions& o, Progress& progress) {
   if (o.output.empty()) throw Error(ErrorKind::kUsage, "--output: export needs a folder for the images");
   const int64_t count = datasets().export_images(path_of(o), o.split, o.output, o.limit, progress);
-  if (progress.interrupted()) return stopped();
+  if (progress.interrupted()) return interrupted();
   progress.message(o.output + ": " + std::to_string(count) + " images");
   return kDone;
 }
@@ -119,7 +117,7 @@ ExitCode make_digits(const DataOptions& o, Progress& progress) {
   if (o.output.empty()) throw Error(ErrorKind::kUsage, "--output: make-digits needs a folder for the images");
   const std::string split = o.split.empty() ? "train" : o.split;
   const int64_t fonts = datasets().make_digits({o.output, split, o.fonts, o.count, o.seed}, progress);
-  if (progress.interrupted()) return stopped();
+  if (progress.interrupted()) return interrupted();
   progress.message(o.output + ": " + std::to_string(o.count) + " digits from " + std::to_string(fonts) + " fonts");
   return kDone;
 }

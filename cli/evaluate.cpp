@@ -93,7 +93,7 @@ ExitCode evaluate(const EvaluateOptions& o, const ProgressOptions& p) {
   const Model model = load_model(o.request);
   ProgressDisplay progress(p);
   const EvaluationReport report = trainers().evaluate_model(model, o.data, o.split, o.batch, o.seed, progress);
-  if (report.interrupted) return static_cast<ExitCode>(128 + caught_interrupt());
+  if (report.interrupted) return interrupted();
   if (!o.report.empty()) {
     const std::string command = command_line("lithe evaluate", o);
     write_file(o.report, trainers().evaluation_page(model, report, command));

@@ -28,5 +28,6 @@ void catch_interrupts() {
 }
 
 int caught_interrupt() { return caught; }
+ExitCode interrupted() { return static_cast<ExitCode>(128 + caught); }
 
 }  // namespace lithe::cli

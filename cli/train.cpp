@@ -1,19 +1,13 @@
-#include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "cli/command.h"
-#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/recipes.h"
-#include "pipelines/core/file.h"
+#include "cli/seeds.h"
 #include "trainers/module.h"
 
 namespace lithe::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct TrainTask {
   std::string task, recipe;
@@ -22,11 +16,9 @@ struct TrainTask {
   void visit(Field&& f) {
     f.positional("task", task, "what the network is to learn", "classify");
     f("recipe", recipe, "other defaults: those of a paper, or `small` for images of 32 x 32");
-    f("seeds", seeds, "runs, with seeds from --seed on, in OUTPUT/seed-N; seeds.json holds their mean and deviation");
+    f("seeds", seeds, kSeedsHelp);
   }
 };
-
-ExitCode stopped() { return static_cast<ExitCode>(128 + caught_interrupt()); }
 
 TrainingSummary train_once(const ClassificationOptions& o, Progress& progress) {
   const TrainingSummary summary = trainers().train_classifier(o, progress);
@@ -46,37 +38,17 @@ TrainingSummary train_once(const ClassificationOptions& o, Progress& progress) {
   return summary;
 }
 
-// Mean and deviation (of a sample) of the best epochs' validation accuracy.
-ExitCode train_seeds(const TrainTask& task, const ClassificationOptions& o, Progress& progress) {
-  std::vector<double> top1;
-  Json runs = Json::array();
-  for (int64_t i = 0; i < task.seeds; ++i) {
-    ClassificationOptions one = o;
-    one.seed = o.seed + static_cast<uint64_t>(i);
-    one.output = o.output + "/seed-" + std::to_string(one.seed);
-    const TrainingSummary summary = train_once(one, progress);
-    if (summary.interrupted) return stopped();
-    top1.push_back(summary.epochs[static_cast<size_t>(summary.best - 1)].validation_top1);
-    runs.push_back({{"seed", one.seed}, {"best_epoch", summary.best}, {"validation_top1", top1.back()}});
-  }
-  const auto n = static_cast<double>(top1.size());
-  const double mean = std::accumulate(top1.begin(), top1.end(), 0.0) / n;
-  double squares = 0;
-  for (const double value : top1) squares += (value - mean) * (value - mean);
-  const double deviation = std::sqrt(squares / (n - 1));
-  write_file(o.output + "/seeds.json", Json{{"runs", runs}, {"mean", mean}, {"deviation", deviation}}.dump(2) + "\n");
-  char text[96];
-  std::snprintf(text, sizeof text, ": validation top-1 %.2f +- %.2f%% over %lld seeds", 100 * mean, 100 * deviation,
-                static_cast<long long>(task.seeds));
-  progress.message(o.output + text);
-  return kDone;
-}
-
 ExitCode train(const TrainTask& task, const ClassificationOptions& o, const ProgressOptions& p) {
   at_least(1, "--seeds", task.seeds);
   ProgressDisplay progress(p);
-  if (task.seeds > 1) return train_seeds(task, o, progress);
-  return train_once(o, progress).interrupted ? stopped() : kDone;
+  if (task.seeds == 1) return train_once(o, progress).interrupted ? interrupted() : kDone;
+  const auto once = [](const ClassificationOptions& one, Progress& messages) -> std::optional<SeedRun> {
+    const TrainingSummary summary = train_once(one, messages);
+    if (summary.interrupted) return std::nullopt;
+    const double top1 = summary.epochs[static_cast<size_t>(summary.best - 1)].validation_top1;
+    return SeedRun{{{"best_epoch", summary.best}, {"validation_top1", top1}}, top1};
+  };
+  return train_seeds(task.seeds, o, "validation top-1", once, progress);
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ ExitCode outcome(const TuneResult& result, Progress& progress) {
   if (!result.output_error.empty()) throw Error(ErrorKind::kOutput, result.output_error);
   if (!result.interrupted) return kDone;
   progress.message("stopped; the same command again continues");
-  return static_cast<ExitCode>(128 + caught_interrupt());
+  return interrupted();
 }
 
 }  // namespace

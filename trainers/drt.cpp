@@ -11,6 +11,7 @@
 #include "trainers/drt_embedding.h"
 #include "trainers/drt_pseudo_labels.h"
 #include "trainers/drt_record.h"
+#include "trainers/drt_report.h"
 #include "trainers/drt_result.h"
 #include "trainers/drt_stage.h"
 #include "trainers/option_record.h"
@@ -21,7 +22,7 @@ namespace lithe {
 namespace {
 
 constexpr const char* kEpochsKey = "lithe.drt_epochs";
-constexpr int64_t kDrawn = 500;  // images of either domain in embedding.svg
+constexpr int64_t kDrawn = 500;  // images of either domain in the picture
 
 void check(bool holds, const std::string& message) {
   if (!holds) throw Error(ErrorKind::kUsage, message);
@@ -160,8 +161,9 @@ class Adaptation {
     const auto drawn = [&](const DatasetPtr& images) {
       return replies_to(parts_of(best.graph), best.parameters, images, best.preprocessing, options_.batch, kDrawn);
     };
-    write_file(options_.output + "/embedding.svg",
-               embedding_svg(drawn(domains_.source_validation), drawn(result.set), best.labels));
+    const Html embedding = embedding_svg(drawn(domains_.source_validation), drawn(result.set), best.labels);
+    write_file(options_.output + "/embedding.svg", embedding.str() + "\n");
+    write_file(options_.output + "/report.html", drt_report(options_, summary_, best, result, embedding));
     write_file(options_.output + "/summary.json", summary_json(options_, summary_));
   }
 

@@ -99,6 +99,9 @@ struct DrtChoice {
 
 struct DrtStageSummary {
   std::string stage;
+  int64_t epochs = 0;
+  double seconds = 0;
+  int64_t peak_bytes = 0;
   DrtChoice kept;                   // chosen by --select
   std::optional<DrtChoice> oracle;  // with --oracle: ORACLE, chosen by the target's labels
 };
@@ -114,10 +117,10 @@ struct DrtSummary {
 };
 
 /// Adapts and writes to `options.output`: run.json, metrics.csv after every epoch, best.safetensors, checkpoints/,
-/// pseudo_labels.csv of drt+st, and at the end summary.json and embedding.svg. Continues the run that is there, with
-/// the bits of an uninterrupted one. Throws Error: kUsage for options or domains that do not fit, or a folder with
-/// another configuration; kDiverged naming the step, with the last good checkpoint kept; kOutput if something cannot be
-/// written.
+/// pseudo_labels.csv of drt+st, and at the end summary.json, report.html and embedding.svg. Continues the run that is
+/// there, with the bits of an uninterrupted one. Throws Error: kUsage for options or domains that do not fit, or a
+/// folder with another configuration; kDiverged naming the step, with the last good checkpoint kept; kOutput if
+/// something cannot be written.
 DrtSummary adapt_drt(const DrtOptions& options, Progress& progress);
 
 }  // namespace lithe

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "trainers/low_rank.h"
-#include "trainers/report_html.h"
 
 namespace lithe {
 namespace {
@@ -42,13 +41,13 @@ Html point(double x, double y, const std::string& colour, bool ring) {
 }
 
 Html label(double x, double y, const std::string& text, const std::string& colour) {
-  return tag("text", attr("x", coordinate(x)), attr("y", coordinate(y)), attr("fill", colour), attr("font-size", "13"),
-             attr("font-family", "sans-serif"), text);
+  return tag("text", attr("x", coordinate(x)), attr("y", coordinate(y)),
+             attr("style", "font:13px sans-serif;fill:" + colour), text);
 }
 
 }  // namespace
 
-std::string embedding_svg(const Replies& source, const Replies& target, const std::vector<std::string>& class_names) {
+Html embedding_svg(const Replies& source, const Replies& target, const std::vector<std::string>& class_names) {
   const Eigen::MatrixXd from = columns(source.features), to = columns(target.features);
   Moments moments;
   moments.add(from), moments.add(to);
@@ -78,9 +77,7 @@ std::string embedding_svg(const Replies& source, const Replies& target, const st
   const std::string width = coordinate(2 * kPanel), height = coordinate(kPanel + kLegend);
   return tag("svg", attr("xmlns", "http://www.w3.org/2000/svg"), attr("viewBox", "0 0 " + width + " " + height),
              attr("width", width), attr("height", height), tag("title", "Features of sources and target"),
-             tag("rect", attr("width", "100%"), attr("height", "100%"), attr("fill", "white")), all)
-             .str() +
-         "\n";
+             tag("rect", attr("width", "100%"), attr("height", "100%"), attr("fill", "white")), all);
 }
 
 }  // namespace lithe

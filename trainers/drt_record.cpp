@@ -1,6 +1,5 @@
 #include "trainers/drt_record.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -12,23 +11,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The columns of metrics.csv.
 constexpr auto kColumns = [](auto& m, auto&& visit) {
   visit("stage", m.stage);
-  visit("epoch", m.epoch);
-  visit("lr", m.lr);
-  visit("loss", m.loss);
-  visit("source_loss", m.source_loss);
-  visit("transfer_loss", m.transfer_loss);
-  visit("source_top1", m.source_top1);
-  visit("entropy", m.entropy);
-  visit("infomax", m.infomax);
-  visit("snd", m.snd);
-  visit("discrepancy", m.discrepancy);
-  visit("disagreement", m.disagreement);
-  visit("classes", m.classes);
-  visit("oracle_top1", m.oracle_top1);
-  visit("seconds", m.seconds);
-  visit("peak_bytes", m.peak_bytes);
+  kEpochColumns(m, visit);
+  visit("source_loss", m.source_loss), visit("transfer_loss", m.transfer_loss), visit("source_top1", m.source_top1);
+  visit("entropy", m.entropy), visit("infomax", m.infomax), visit("snd", m.snd);
+  visit("discrepancy", m.discrepancy), visit("disagreement", m.disagreement), visit("classes", m.classes);
+  visit("oracle_top1", m.oracle_top1), visit("seconds", m.seconds), visit("peak_bytes", m.peak_bytes);
 };
 
 double score(const DrtEpoch& row, const std::string& select) {
@@ -48,15 +38,12 @@ Json json_of(const DrtChoice& choice) {
   return json;
 }
 
-Json json_of(const DrtStageSummary& stage, const std::vector<DrtEpoch>& epochs) {
-  int64_t count = 0, peak_bytes = 0;
-  double seconds = 0;
-  for (const DrtEpoch& row : epochs) {
-    if (row.stage != stage.stage) continue;
-    ++count, seconds += row.seconds, peak_bytes = std::max(peak_bytes, row.peak_bytes);
-  }
-  Json json{{"stage", stage.stage}, {"epochs", count}, {"seconds", seconds}, {"peak_bytes", peak_bytes}};
-  json["kept"] = json_of(stage.kept);
+Json json_of(const DrtStageSummary& stage) {
+  Json json{{"stage", stage.stage},
+            {"epochs", stage.epochs},
+            {"seconds", stage.seconds},
+            {"peak_bytes", stage.peak_bytes},
+            {"kept", json_of(stage.kept)}};
   if (stage.oracle) json["ORACLE"] = json_of(*stage.oracle);
   return json;
 }
@@ -78,12 +65,12 @@ std::string to_text(const std::vector<DrtEpoch>& epochs) { return json_of(epochs
 std::vector<DrtEpoch> epochs_from_text(const std::string& text) { return rows_from<DrtEpoch>(text, kColumns); }
 
 std::string in_words(const DrtEpoch& m, int64_t epochs) {
-  char text[256];
+  char text[256], oracle[48] = "";
+  if (m.oracle_top1 >= 0) std::snprintf(oracle, sizeof oracle, ", ORACLE target %.2f%%", 100 * m.oracle_top1);
   std::snprintf(text, sizeof text,
                 "%s %lld/%lld: loss %.4f, transfer %.4f, source %.2f%%, infomax %.3f, %.1f classes, lr %.3g, %.0f s%s",
                 m.stage.c_str(), static_cast<long long>(m.epoch), static_cast<long long>(epochs), m.source_loss,
-                m.transfer_loss, 100 * m.source_top1, m.infomax, m.classes, m.lr, m.seconds,
-                m.oracle_top1 < 0 ? "" : (", ORACLE target " + std::to_string(100 * m.oracle_top1) + "%").c_str());
+                m.transfer_loss, 100 * m.source_top1, m.infomax, m.classes, m.lr, m.seconds, oracle);
   return text;
 }
 
@@ -102,7 +89,7 @@ std::string summary_json(const DrtOptions& o, const DrtSummary& s) {
   }
   json["class_shares"] = s.class_shares, json["collapsed"] = s.collapsed;
   json["stages"] = Json::array();
-  for (const DrtStageSummary& stage : s.stages) json["stages"].push_back(json_of(stage, s.epochs));
+  for (const DrtStageSummary& stage : s.stages) json["stages"].push_back(json_of(stage));
   return json.dump(2) + "\n";
 }
 

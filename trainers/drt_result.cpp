@@ -1,5 +1,7 @@
 #include "trainers/drt_result.h"
 
+#include <algorithm>
+
 #include "trainers/drt_record.h"
 #include "trainers/drt_scores.h"
 
@@ -33,11 +35,15 @@ EvaluationReport measure(const DrtOptions& o, const DrtDomains& domains, DrtSumm
     return result;
   };
   for (const DrtEpoch& row : summary->epochs) {
-    if (!summary->stages.empty() && summary->stages.back().stage == row.stage) continue;
-    DrtStageSummary& stage = summary->stages.emplace_back();
-    stage.stage = row.stage;
-    if (o.oracle) stage.oracle = choice(row.stage, kOracle);
-    stage.kept = choice(row.stage, o.select);  // last, so that `report` is of the result
+    if (summary->stages.empty() || summary->stages.back().stage != row.stage) {
+      summary->stages.emplace_back().stage = row.stage;
+    }
+    DrtStageSummary& stage = summary->stages.back();
+    ++stage.epochs, stage.seconds += row.seconds, stage.peak_bytes = std::max(stage.peak_bytes, row.peak_bytes);
+  }
+  for (DrtStageSummary& stage : summary->stages) {
+    if (o.oracle) stage.oracle = choice(stage.stage, kOracle);
+    stage.kept = choice(stage.stage, o.select);  // last, so that `report` is of the result
   }
   summary->target_images = set->size();
   if (domains.test) summary->target_split = domains.test_is_target ? "the images adapted to" : "test";

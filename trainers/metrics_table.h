@@ -8,6 +8,13 @@
 
 namespace lithe {
 
+/// The columns that the epochs of all trainings have.
+constexpr auto kEpochColumns = [](auto& m, auto&& visit) {
+  visit("epoch", m.epoch);
+  visit("lr", m.lr);
+  visit("loss", m.loss);
+};
+
 /// A line of names, then one per row.
 template <class Row, class Columns>
 std::string csv_of(const std::vector<Row>& rows, const Columns& columns) {

@@ -98,6 +98,10 @@ Html html_of(const Table& table) {
              tag("table", tag("caption", table.caption), tag("thead", tag("tr", head)), tag("tbody", body)));
 }
 
+Html bar(double share) {
+  return tag("span", attr("class", "bar"), attr("style", "--v:" + coordinate(share)), percent(share));
+}
+
 Html section(const std::string& id, const std::string& heading, const Html& body) {
   if (body.empty()) return {};
   return tag("section", attr("id", id), tag("h2", heading), body);

@@ -73,6 +73,9 @@ struct Table {
 };
 Html html_of(const Table& table);
 
+/// A share as percents on a bar of that length.
+Html bar(double share);
+
 /// <section> under a heading; nothing if `body` is empty.
 Html section(const std::string& id, const std::string& heading, const Html& body);
 

@@ -19,8 +19,7 @@ std::string block_of(const std::string& name) {
 }
 
 Html share(int64_t part, int64_t whole) {
-  const double value = whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
-  return tag("span", attr("class", "bar"), attr("style", "--v:" + coordinate(value)), percent(value));
+  return bar(whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0);
 }
 
 }  // namespace

@@ -17,9 +17,7 @@ constexpr const char* kEpochsKey = "lithe.epochs";
 
 // The columns of metrics.csv.
 constexpr auto kColumns = [](auto& m, auto&& visit) {
-  visit("epoch", m.epoch);
-  visit("lr", m.lr);
-  visit("loss", m.loss);
+  kEpochColumns(m, visit);
   visit("top1", m.top1);
   visit("gradient_norm", m.gradient_norm);
   visit("validation_loss", m.validation_loss);

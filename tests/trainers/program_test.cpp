@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/program.h"
+#include "tests/trainers/killed.h"
 #include "tests/trainers/two_classes.h"
 
 namespace lithe::test {
@@ -31,8 +31,7 @@ TEST_F(TrainProgram, EndsWithTheSameBitsAfterAKill) {
   ASSERT_EQ(shell(train("whole", options)).code, 0);
   // Killed in the middle of whatever follows its first checkpoint.
   const Outcome killed =
-      shell(train("killed", options) + " &\nuntil [ -n \"$(ls " + (folder_ / "killed/checkpoints") +
-            " 2> /dev/null)\" ] || ! kill -0 $! 2> /dev/null; do sleep 0.01; done\nkill -KILL $!; wait $!");
+      killed_when("-n \"$(ls " + (folder_ / "killed/checkpoints") + " 2> /dev/null)\"", train("killed", options));
   EXPECT_EQ(killed.code, 128 + SIGKILL);
   const Outcome again = shell(train("killed", options));
   EXPECT_EQ(again.code, 0) << again.err;
