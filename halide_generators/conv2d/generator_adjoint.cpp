@@ -44,10 +44,13 @@ class PointwiseWeights : public Generator<PointwiseWeights> {
   void generate() {
     PanelGradient f(x, dy, C, O, K, groups, Parts(extent(x, 1), 256, O * K));
     Var kx{"kx"}, ky{"ky"}, i{"i"}, o{"o"};
-    dw(kx, ky, i, o) = f.of(o, place_in_band(o, f.panels.first(f.panels.block(o)), i, C, O, K, groups));
+    const Expr place = place_in_band(o, f.panels.first(f.panels.block(o)), i, C, O, K, groups);
+    dw(kx, ky, i, o) = f.of(o, select(groups == 1, i, place));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
-    turn_panels(dw, o, {kx, ky, i});
-    lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
+    const TurnedPanels turned{dw, o};
+    turned.schedule(dw.specialize(groups == 1), {kx, ky, i});
+    turned.schedule(dw, {kx, ky, i});
+    lithe::schedule(f, turned, O, K, gradient_tile(get_target(), 8));
   }
 };
 
@@ -64,9 +67,10 @@ class LinearWeights : public Generator<LinearWeights> {
     const Expr pixels = K / C, at = select(K == C, i, i % pixels * C + i / pixels);
     dw(i, o) = f.of(o, clamp(at, 0, K - 1));
     channels_innermost(x, 0), channels_innermost(dy, 0), from_zero(dw);
-    turn_panels(dw.specialize(K == C), o, {i});  // divisions take longer than all the rest
-    turn_panels(dw, o, {i});
-    lithe::schedule(f, O, K, gradient_tile(get_target(), 8));
+    const TurnedPanels turned{dw, o};
+    turned.schedule(dw.specialize(K == C), {i});  // divisions take longer than all the rest
+    turned.schedule(dw, {i});
+    lithe::schedule(f, turned, O, K, gradient_tile(get_target(), 8));
   }
 };
 
@@ -89,8 +93,9 @@ class Conv2dWeights : public Generator<Conv2dWeights<kRuns>> {
         kRuns ? f.total(o % kPanel, i + kx * C, 0, ky, o / kPanel)
               : f.total(o % kPanel, place_in_band(o, o / kPanel * kPanel, i, C, O, K, groups), kx, ky, o / kPanel);
     from_zero(x), channels_innermost(dy, 2), from_zero(dw);
-    turn_panels(dw, o, {kx, ky, i});
-    lithe::schedule(f, O, depth, gradient_tile(this->get_target(), kRuns ? 12 : 8));
+    const TurnedPanels turned{dw, o};
+    turned.schedule(dw, {kx, ky, i});
+    lithe::schedule(f, turned, O, depth, gradient_tile(this->get_target(), kRuns ? 12 : 8));
   }
 };
 

@@ -65,29 +65,30 @@ Tensor pack_pointwise(const std::vector<Tensor>& values, const Dims& d) {
 
 // O 1 KH KW -> KH KW O.
 Tensor pack_depthwise(const std::vector<Tensor>& values, const Dims& d) {
-  const Tensor w = values.at(0).contiguous();
-  const int64_t outputs = d("O"), taps = d("KH KW");
-  Tensor packed({d("KH"), d("KW"), outputs});
-  for (int64_t o = 0; o < outputs; ++o) {
-    for (int64_t t = 0; t < taps; ++t) packed.data()[t * outputs + o] = w.data()[o * taps + t];
+  const Tensor& w = values.at(0);
+  const int64_t outputs = d("O"), taps = d("KH KW"), kw = d("KW");
+  Tensor packed({d("KH"), kw, outputs});
+  for (int64_t t = 0; t < taps; ++t) {
+    const float* const tap = &w.at(0, 0, t / kw, t % kw);
+    for (int64_t o = 0; o < outputs; ++o) packed.data()[t * outputs + o] = tap[o * w.strides()[0]];
   }
   return packed;
 }
 
 // O I KH KW -> C O/G KH KW, with its taps the other way round if `flip`: weights of the convolution of dy whose output
-// is dx. Without groups a view: packing reads it in any order.
+// is dx. A view where there are no groups or only one output in each, since packing reads weights in any order.
 Tensor turned(const Tensor& weights, int64_t groups, bool flip) {
   const Tensor w = weights.contiguous();
   const int64_t outputs = w.dim(0) / groups, inputs = w.dim(1), kw = w.dim(3), taps = w.dim(2) * kw;
   const int64_t step = flip ? -1 : 1;
-  const auto of_group = [&](int64_t g) {
-    float* const first = w.data() + g * outputs * inputs * taps + (flip ? taps - 1 : 0);
-    return Tensor::view(first, {inputs, outputs, w.dim(2), kw}, {taps, inputs * taps, step * kw, step}, DType::kF32,
-                        std::make_shared<Tensor>(w));
+  const auto of_groups = [&](int64_t first, int64_t count) {
+    float* const data = w.data() + first * outputs * inputs * taps + (flip ? taps - 1 : 0);
+    return Tensor::view(data, {count * inputs, outputs, w.dim(2), kw}, {taps, inputs * taps, step * kw, step},
+                        DType::kF32, std::make_shared<Tensor>(w));
   };
-  if (groups == 1) return of_group(0);
+  if (groups == 1 || outputs == 1) return of_groups(0, groups);
   const Tensor result({groups * inputs, outputs, w.dim(2), kw});
-  for (int64_t g = 0; g < groups; ++g) copy(of_group(g), result.images(g * inputs, inputs));
+  for (int64_t g = 0; g < groups; ++g) copy(of_groups(g, 1), result.images(g * inputs, inputs));
   return result;
 }
 

@@ -60,12 +60,26 @@ inline GradientTile gradient_tile(const Target& target, int depth) {
   return {1, target.has_feature(Target::AVX2) || target.arch == Target::ARM ? 6 : 3};
 }
 
+/// The sums of a panel, one input after the other, become rows of inputs. A task adds the parts of one panel and turns
+/// it: by rows every task would read all of it.
+struct TurnedPanels {
+  Func dw;
+  Var o, panel{"panel_of_outputs"};
+  void schedule(Stage s, const std::vector<Var>& row) const {
+    Var lane{"lane"};
+    std::vector<VarOrRVar> order{lane};
+    order.insert(order.end(), row.begin(), row.end());
+    order.push_back(panel);
+    s.split(o, panel, lane, kPanel, TailStrategy::GuardWithIf).reorder(order).parallel(panel);
+  }
+};
+
 /// The sums of a tile over the rows of a chunk stay in registers. A task takes the panels of a tile and a part. Where
 /// there is one panel of outputs (of O) a tile is as deep as two panels have room for, if there are so many inputs (K).
 /// What chunks copy first is `copies`.
 template <class F>
-void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RDom& row, const RDom& chunks,
-                       const std::vector<Var>& taps, const std::vector<Func>& copies = {}) {
+void schedule_gradient(F& f, const TurnedPanels& turned, Expr O, Expr K, const GradientTile& usual, const RDom& row,
+                       const RDom& chunks, const std::vector<Var>& taps, const std::vector<Func>& copies = {}) {
   const auto loops = [](const RDom& r) {
     std::vector<VarOrRVar> result;
     for (int i = 0; i < r.dimensions(); ++i) result.push_back(r[i]);
@@ -103,26 +117,15 @@ void schedule_gradient(F& f, Expr O, Expr K, const GradientTile& usual, const RD
   registers(f.acc, {});
   registers(f.acc.update(), loops(row));
   for (Func copy : copies) copy.compute_at(f.sum, chunks[0]).vectorize(copy.args()[0], kPanel);
-  f.total.compute_root().vectorize(f.ni, kPanel).parallel(f.no);
-  f.total.update().vectorize(f.ni, kPanel).parallel(f.no);
+  f.total.compute_at(turned.dw, turned.panel).bound(f.ni, 0, kPanel).vectorize(f.ni).update().vectorize(f.ni);
 }
 
-/// The sums of a panel, one input after the other, as rows of inputs. A task turns one panel: by rows every task would
-/// read all of it.
-inline void turn_panels(Stage dw, Var o, const std::vector<Var>& row) {
-  Var oo{"oo"}, oi{"oi"};
-  std::vector<VarOrRVar> order{oi};
-  order.insert(order.end(), row.begin(), row.end());
-  order.push_back(oo);
-  dw.split(o, oo, oi, kPanel, TailStrategy::GuardWithIf).reorder(order).parallel(oo);
+inline void schedule(PanelGradient& f, const TurnedPanels& turned, Expr O, Expr K, const GradientTile& tile) {
+  schedule_gradient(f, turned, O, K, tile, f.row, f.chunks, {});
 }
 
-inline void schedule(PanelGradient& f, Expr O, Expr K, const GradientTile& tile) {
-  schedule_gradient(f, O, K, tile, f.row, f.chunks, {});
-}
-
-inline void schedule(TapGradient& f, Expr O, Expr K, const GradientTile& tile) {
-  schedule_gradient(f, O, K, tile, f.pixel, f.chunks, {f.kx, f.ky}, {f.padded, f.panel});
+inline void schedule(TapGradient& f, const TurnedPanels& turned, Expr O, Expr K, const GradientTile& tile) {
+  schedule_gradient(f, turned, O, K, tile, f.pixel, f.chunks, {f.kx, f.ky}, {f.padded, f.panel});
 }
 
 /// The sums of all taps of a block of channels stay in registers, where their number is known.

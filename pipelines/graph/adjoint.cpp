@@ -74,30 +74,6 @@ std::vector<std::string> values_read(const Node& node, const Dims& dims, const A
   return names;
 }
 
-// What there is to read, by the names of arguments.
-class AdjointRun::Values {
- public:
-  Values(const NodeState& state, const Tensor& dy) : dims_(state.dims) {
-    const Op& op = *state.node.op;
-    for (size_t i = 0; i < state.inputs.size(); ++i) given_[op.port_of(i).name].push_back(state.inputs[i]);
-    for (size_t k = 0; k < state.outputs.size(); ++k) given_[op.outputs()[k].name].push_back(state.outputs[k]);
-    given_[gradient_of_output(state.node)].push_back(dy);
-  }
-
-  // In the form in which it is wanted; empty if it is absent.
-  Tensor of(const Argument& argument, bool planar) const {
-    const std::vector<Tensor>& given = given_.at(argument.name);
-    if (given.front().empty()) return {};
-    if (argument.pack != nullptr) return (*argument.pack)(given, dims_);
-    return argument.is_image && given.front().rank() == 4 ? laid_out(given.front(), planar)
-                                                          : given.front().contiguous();
-  }
-
- private:
-  const Dims& dims_;
-  std::map<std::string, std::vector<Tensor>> given_;
-};
-
 struct AdjointRun::Other {
   Node node;
   std::optional<Dims> dims;
@@ -124,8 +100,18 @@ void AdjointRun::lay_out(const NodeState& state) {
   }
   for (const std::string& name : reads) {
     const auto pack = adjoint_->kernel.pack.find(name);
-    reads_.push_back(
-        {name, is_activation(port_dims(node, name)), pack == adjoint_->kernel.pack.end() ? nullptr : &pack->second});
+    Argument argument{name,
+                      is_activation(port_dims(node, name)),
+                      pack == adjoint_->kernel.pack.end() ? nullptr : &pack->second,
+                      {},
+                      {}};
+    for (size_t i = 0; i < state.inputs.size(); ++i) {
+      if (node.op->port_of(i).name == name) argument.inputs.push_back(i);
+    }
+    for (size_t k = 0; k < node.op->outputs().size(); ++k) {
+      if (node.op->outputs()[k].name == name) argument.outputs.push_back(k);
+    }
+    reads_.push_back(std::move(argument));
   }
   for (size_t i = 0; i < state.shapes.size(); ++i) {
     if (gives(*adjoint_, node.op->port_of(i).name)) given_.push_back(i);
@@ -133,9 +119,24 @@ void AdjointRun::lay_out(const NodeState& state) {
   is_laid_out_ = true;
 }
 
-Tensor AdjointRun::gradient_of_other(const Values& values) {
+// In the form in which it is wanted; empty if it is absent.
+Tensor AdjointRun::value_of(const Argument& argument, const NodeState& state, const Tensor& dy, bool planar) const {
+  const Tensor& first = !argument.inputs.empty()    ? state.inputs[argument.inputs[0]]
+                        : !argument.outputs.empty() ? state.outputs[argument.outputs[0]]
+                                                    : dy;
+  if (first.empty()) return {};
+  if (argument.pack == nullptr)
+    return argument.is_image && first.rank() == 4 ? laid_out(first, planar) : first.contiguous();
+  std::vector<Tensor> values;
+  for (const size_t i : argument.inputs) values.push_back(state.inputs[i]);
+  if (argument.inputs.empty()) values.push_back(first);
+  return (*argument.pack)(values, state.dims);
+}
+
+Tensor AdjointRun::gradient_of_other(const NodeState& state, const Tensor& dy) {
   std::vector<Tensor> inputs;
-  for (const Argument& argument : reads_) inputs.push_back(values.of(argument, false));
+  inputs.reserve(reads_.size());
+  for (const Argument& argument : reads_) inputs.push_back(value_of(argument, state, dy, false));
   if (!other_->dims) {
     std::vector<const Shape*> shapes;
     for (const Tensor& t : inputs) shapes.push_back(&t.shape());
@@ -144,53 +145,82 @@ Tensor AdjointRun::gradient_of_other(const Values& values) {
   return other_->run(other_->node, *other_->dims, inputs)[0];
 }
 
-// By one call, or one per value of a variadic port.
-std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, const Values& values) {
+// Names are looked up in the first call, and again where images lie in another layout.
+void AdjointRun::call(const NodeState& state, const std::vector<std::pair<std::string, Tensor>>& arguments,
+                      bool planar) {
+  if (!places_.empty() && planar == planar_) {
+    KernelCall& call = calls_.last(0);
+    for (size_t k = 0; k < arguments.size(); ++k) call.point(places_[k], arguments[k].second);
+    return call();
+  }
+  PortTensors ports;
+  for (const auto& [name, tensor] : arguments) {
+    if (!tensor.empty()) ports[name] = tensor;
+  }
+  calls_.call(0, state.node, adjoint_->kernel, state.dims, ports);
+  places_.clear(), planar_ = planar;
+  for (const auto& argument : arguments) places_.push_back(calls_.last(0).place_of(argument.first));
+}
+
+// Every value's gradient comes from its own slice of dy's channels.
+std::vector<Tensor> AdjointRun::gradients_by_value(const NodeState& state, const Tensor& dy, bool planar) {
+  PortTensors ports;
+  for (const Argument& argument : reads_) {
+    if (Tensor value = value_of(argument, state, dy, planar); !value.empty()) ports[argument.name] = std::move(value);
+  }
+  const Tensor whole = ports.at(reads_.back().name);
+  std::vector<Tensor> gradients(state.shapes.size());
+  int64_t channel = 0;
+  size_t count = 0;
+  for (const size_t i : given_) {
+    const Port& port = state.node.op->port_of(i);
+    gradients[i] = ports["d" + port.name] = pooled_tensor(state.shapes[i], planar || !is_activation(port.dims));
+    Shape shape = whole.shape();
+    shape[1] = state.shapes[i][1];
+    ports[reads_.back().name] = Tensor::view(whole.data() + channel * whole.strides()[1], shape, whole.strides(),
+                                             DType::kF32, std::make_shared<Tensor>(whole));
+    calls_.call(count++, state.node, adjoint_->kernel, state.dims, ports);
+    channel += shape[1];
+  }
+  return gradients;
+}
+
+std::vector<Tensor> AdjointRun::gradients_of_kernel(const NodeState& state, const Tensor& dy) {
   const Kernel& kernel = adjoint_->kernel;
   const Op& op = *state.node.op;
   const bool planar = kernel.in_place ? state.planar : kernel.planar;
-  PortTensors ports;
-  for (const Argument& argument : reads_) {
-    if (Tensor value = values.of(argument, planar); !value.empty()) ports[argument.name] = std::move(value);
-  }
-  const Tensor dy = ports.at(reads_.back().name);
+  if (kernel.per_value) return gradients_by_value(state, dy, planar);
+  std::vector<std::pair<std::string, Tensor>> arguments;
+  arguments.reserve(reads_.size() + given_.size());
+  for (const Argument& argument : reads_) arguments.emplace_back(argument.name, value_of(argument, state, dy, planar));
   std::vector<Tensor> gradients(state.shapes.size());
   std::vector<size_t> stacked;  // values of a variadic port: in one buffer, one after the other
-  int64_t channel = 0, count = 0;
   for (const size_t i : given_) {
     const Port& port = op.port_of(i);
-    if (port.variadic && !kernel.per_value) {
+    if (port.variadic) {
       stacked.push_back(i);
       continue;
     }
-    gradients[i] = ports["d" + port.name] = pooled_tensor(state.shapes[i], planar || !is_activation(port.dims));
-    if (!kernel.per_value) continue;
-    // Every value's gradient comes from its own slice of dy's channels.
-    Shape shape = dy.shape();
-    shape[1] = state.shapes[i][1];
-    ports[reads_.back().name] = Tensor::view(dy.data() + channel * dy.strides()[1], shape, dy.strides(), DType::kF32,
-                                             std::make_shared<Tensor>(dy));
-    calls_.call(static_cast<size_t>(count++), state.node, kernel, state.dims, ports);
-    channel += shape[1];
+    gradients[i] = pooled_tensor(state.shapes[i], planar || !is_activation(port.dims));
+    arguments.emplace_back("d" + port.name, gradients[i]);
   }
-  if (kernel.per_value) return gradients;
   if (!stacked.empty()) {
     Shape shape = state.shapes[stacked[0]];
     shape.insert(shape.begin(), static_cast<int64_t>(stacked.size()));
-    const Tensor stack = ports["d" + op.port_of(stacked[0]).name] = pooled_tensor(shape);
+    const Tensor stack = pooled_tensor(shape);
+    arguments.emplace_back("d" + op.port_of(stacked[0]).name, stack);
     for (size_t k = 0; k < stacked.size(); ++k) {
       gradients[stacked[k]] = stack.images(static_cast<int64_t>(k), 1).reshaped(state.shapes[stacked[k]]);
     }
   }
-  calls_.call(0, state.node, kernel, state.dims, ports);
+  call(state, arguments, planar);
   return gradients;
 }
 
 std::vector<Tensor> AdjointRun::operator()(const NodeState& state, const Tensor& dy) {
   if (!is_laid_out_) lay_out(state);
-  const Values values(state, dy);
-  if (!adjoint_->node && !adjoint_->passes_on()) return gradients_of_kernel(state, values);
-  const Tensor gradient = adjoint_->node ? gradient_of_other(values) : dy;
+  if (!adjoint_->node && !adjoint_->passes_on()) return gradients_of_kernel(state, dy);
+  const Tensor gradient = adjoint_->node ? gradient_of_other(state, dy) : dy;
   std::vector<Tensor> gradients(state.shapes.size());
   for (const size_t i : given_) gradients[i] = shaped(gradient, state.shapes[i]);
   return gradients;

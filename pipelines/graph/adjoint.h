@@ -48,20 +48,26 @@ class AdjointRun {
   struct Argument {
     std::string name;
     bool is_image;
-    const Kernel::Pack* pack;  // none: as it is
+    const Kernel::Pack* pack;     // none: as it is
+    std::vector<size_t> inputs;   // where it stands among those of the node;
+    std::vector<size_t> outputs;  // or among the outputs; nowhere: dy
   };
   struct Other;  // another operator's node
-  class Values;
 
   void lay_out(const NodeState& state);
-  Tensor gradient_of_other(const Values& values);
-  std::vector<Tensor> gradients_of_kernel(const NodeState& state, const Values& values);
+  Tensor value_of(const Argument& argument, const NodeState& state, const Tensor& dy, bool planar) const;
+  Tensor gradient_of_other(const NodeState& state, const Tensor& dy);
+  std::vector<Tensor> gradients_of_kernel(const NodeState& state, const Tensor& dy);
+  std::vector<Tensor> gradients_by_value(const NodeState& state, const Tensor& dy, bool planar);
+  void call(const NodeState& state, const std::vector<std::pair<std::string, Tensor>>& arguments, bool planar);
 
   const Adjoint* adjoint_;
   bool specialised_, is_laid_out_ = false;
   std::vector<Argument> reads_;  // dy among them
   std::vector<size_t> given_;    // the inputs whose gradients it gives
   std::unique_ptr<Other> other_;
+  std::vector<size_t> places_;  // where the last call took its arguments; empty before it
+  bool planar_ = false;         // whether that was in row-major images
   KeptCalls calls_;
 };
 

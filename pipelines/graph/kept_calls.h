@@ -18,6 +18,8 @@ class KeptCalls {
 
   /// Makes the i-th call. Node and dimensions are the same every time; `ports`, as for KernelCall, are not kept.
   void call(size_t i, const Node& node, const Kernel& kernel, const Dims& dims, const PortTensors& ports);
+  /// The i-th call as it was made last.
+  KernelCall& last(size_t i) { return kept_.at(i).call; }
   void each(const std::function<void(const KernelCall&)>& visit) const;
 
  private:

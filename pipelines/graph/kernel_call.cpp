@@ -134,13 +134,13 @@ bool wants_planar(const Kernel& kernel, const Shape& shape, const Shape& strides
 
 PortTensors pack(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs) {
   if (kernel.pack.empty()) return {};
-  std::map<std::string, std::vector<Tensor>> values;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].empty()) values[node.op->port_of(i).name].push_back(inputs[i]);
-  }
   PortTensors packed;
   for (const auto& [port, function] : kernel.pack) {
-    if (values.count(port)) packed[port] = function(values[port], dims);
+    std::vector<Tensor> values;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (!inputs[i].empty() && node.op->port_of(i).name == port) values.push_back(inputs[i]);
+    }
+    if (!values.empty()) packed[port] = function(values, dims);
   }
   return packed;
 }
@@ -230,6 +230,13 @@ void KernelCall::point(const PortTensors& ports) {
     buffers_[i].header.host = static_cast<uint8_t*>(port->second.raw());
     buffers_[i].tensor = Tensor();
   }
+}
+
+size_t KernelCall::place_of(const std::string& port) const {
+  for (size_t i = 0; i < buffer_count_; ++i) {
+    if (buffers_[i].port == port) return i;
+  }
+  return kNone;
 }
 
 void each_call(const Node& node, const Kernel& kernel, const Dims& dims, const std::vector<Tensor>& inputs,

@@ -55,6 +55,11 @@ class KernelCall {
   void point(const std::string& port, void* data);
   /// The same for all of `ports`, whose tensors are not kept alive.
   void point(const PortTensors& ports);
+  /// Where the kernel has an argument of that name: what `point` takes instead of it. The tensor is not kept alive.
+  size_t place_of(const std::string& port) const;
+  void point(size_t place, const Tensor& tensor) {
+    if (place != kNone && !tensor.empty()) buffers_[place].header.host = static_cast<uint8_t*>(tensor.raw());
+  }
 
  private:
   struct Buffer {
@@ -69,6 +74,7 @@ class KernelCall {
     float f;
   };
 
+  static constexpr size_t kNone = static_cast<size_t>(-1);
   Device device_;
   CompiledKernel kernel_;
   std::unique_ptr<std::string> where_;

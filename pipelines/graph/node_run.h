@@ -26,12 +26,14 @@ class NodeRun {
 
   bool is_laid_out_for(const std::vector<Tensor>& given) const;
   void lay_out(const Node& node, const Dims& dims, const std::vector<Tensor>& given);
+  void call(const Node& node, const Dims& dims, const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs);
 
   std::vector<std::pair<Shape, Shape>> given_;  // shapes and strides for which the rest holds
   const Kernel* kernel_ = nullptr;              // none: a view
   std::vector<Form> inputs_;                    // what the kernel wants
   std::vector<Shape> output_shapes_;
   std::vector<bool> planar_outputs_;
+  std::vector<size_t> places_;  // where the only call takes inputs, packed ports and outputs; empty before it
   KeptCalls calls_;
 };
 

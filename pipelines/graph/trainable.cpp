@@ -31,6 +31,7 @@ Dims with_seed(const Dims& dims, uint64_t seed, const std::string& node) {
 
 std::vector<Tensor> values_of(const Pass& pass, const std::vector<ValueId>& ids) {
   std::vector<Tensor> values;
+  values.reserve(ids.size());
   for (const ValueId id : ids) values.push_back(id == kNoValue ? Tensor() : pass.value(id));
   return values;
 }
