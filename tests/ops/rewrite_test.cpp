@@ -169,6 +169,15 @@ TEST(Rewrite, ShuffleAndItsInverseVanish) {
   EXPECT_EQ(count(rewritten(net, x), "channel_permute"), 0);
 }
 
+TEST(Rewrite, HardSigmoidBehindALayerMovesIntoIt) {
+  Net net;
+  const ValueId x = net.g.input("input", {2, 5, 6, 7});
+  const ValueId gated = net.op("hard_sigmoid", {net.conv(x, 9)});
+  const ValueId gate = net.op("hard_sigmoid", {net.linear(net.op("global_avg_pool", {gated}), 9)}, {{"scale", 2.0}});
+  const Graph graph = rewritten(net, net.op("hard_sigmoid", {net.op("channel_scale", {gated, gate})}));
+  EXPECT_EQ(count(graph, "hard_sigmoid"), 1);  // the one behind no layer
+}
+
 TEST(Rewrite, NormBehindADynamicConvolutionMovesIntoItsKernels) {
   Net net;
   const ValueId y = net.norm(net.dynamic_conv(net.g.input("input", {1, 5, 6, 5}), 7, 3));
