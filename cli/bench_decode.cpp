@@ -11,7 +11,8 @@
 namespace lithe::cli {
 
 nlohmann::ordered_json measure_decoding(const std::string& folder, double min_seconds) {
-  const DecodeBound bound = vision().decode_bound(list_images({folder}, "", std::cin), {}, min_seconds);
+  const DecodeBound bound =
+      vision().decode_bound(list_images({folder}, "", std::cin, vision().may_be_image), {}, min_seconds);
   return {{"folder", folder},
           {"images", bound.images},
           {"failures", bound.failures},

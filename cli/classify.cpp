@@ -26,8 +26,14 @@ std::string in_words(const Summary& s) {
   return text + part;
 }
 
+std::string in_words(const std::vector<std::string>& passed_over) {
+  const size_t others = passed_over.size() - 1;
+  const std::string all = others == 0 ? " is" : " and " + std::to_string(others) + " more files are";
+  return passed_over.front() + all + " passed over: no image by name or contents";
+}
+
 ExitCode exit_code(const Summary& s) {
-  if (s.interrupted) return static_cast<ExitCode>(128 + caught_interrupt());
+  if (s.interrupted) return interrupted();
   if (s.failures == 0) return kDone;
   return s.failures < s.recorded ? kSomeFailed : kNothingUsable;
 }
@@ -35,8 +41,9 @@ ExitCode exit_code(const Summary& s) {
 ExitCode run_classify(const ClassifyOptions& given, const ProgressOptions& p) {
   ClassifyOptions o = given;
   o.device = name_of(device_of(given.device));  // the record says what `auto` took
-  const ImageList images = list_images(o.paths, o.output, std::cin);
+  const ImageList images = list_images(o.paths, o.output, std::cin, vision().may_be_image);
   ProgressDisplay progress(p);
+  if (!images.passed_over.empty()) progress.message(in_words(images.passed_over));
   const Summary summary = vision().classify(o, images, progress);
   if (o.dry_run) {
     std::cout << summary.configuration << "\n";

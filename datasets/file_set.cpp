@@ -1,7 +1,5 @@
 #include "datasets/file_set.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <opencv2/imgproc.hpp>
 
 #include "pipelines/vision/decode.h"
@@ -17,7 +15,7 @@ class FileSet final : public Dataset {
   }
   std::string where(int64_t i) const override { return files_[static_cast<size_t>(i)]; }
   Image image(int64_t i) const override try { return image_of(read_image(where(i)).bgr, 3); } catch (const Error& e) {
-    throw Error(where(i) + ": " + e.what());
+    throw Error(where(i) + ": " + e.what() + "; mend or remove it");
   }
 
  private:
@@ -38,15 +36,6 @@ Image image_of(const cv::Mat& bgr, int64_t channels) {
     cv::cvtColor(bgr, *pixels, cv::COLOR_BGR2RGB);
   }
   return {pixels->rows, pixels->cols, channels, pixels->data, pixels};
-}
-
-bool is_image_name(const std::string& name) {
-  constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff",
-                                         ".bmp", ".ppm",  ".pgm", ".pnm", ".jp2",  ".ras"};
-  std::string extension = std::filesystem::path(name).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
 }
 
 }  // namespace lithe

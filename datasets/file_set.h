@@ -15,7 +15,4 @@ DatasetPtr file_set(DatasetInfo info, std::vector<std::string> files);
 /// An image that owns its pixels, from 8-bit B G R, as R G B or, if `channels` is 1, as its first channel.
 Image image_of(const cv::Mat& bgr, int64_t channels);
 
-/// Whether the name ends like that of an image: .jpg, .png and so on, in any case.
-bool is_image_name(const std::string& name);
-
 }  // namespace lithe

@@ -1,6 +1,7 @@
 #include "datasets/image_list.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <iterator>
 #include <unordered_set>
@@ -29,7 +30,8 @@ bool is_below(const std::string& path, const std::string& folder) {
 
 class Lister {
  public:
-  explicit Lister(const std::string& output) : output_(output.empty() ? "" : normal(output)) {}
+  Lister(const std::string& output, const std::function<bool(const std::string&)>& may_be_image)
+      : output_(output.empty() ? "" : normal(output)), may_be_image_(may_be_image) {}
 
   void add_path(const std::string& path, std::istream& input) {
     if (path == "-") {
@@ -50,8 +52,11 @@ class Lister {
   }
 
   ImageList take() {
-    if (files_.empty()) throw Error("no input: the given paths hold no files");
-    ImageList list{root_, {}};
+    if (files_.empty()) {
+      const std::string others = passed_over_.empty() ? "" : " that is an image, but " + passed_over_.front();
+      throw Error("no input: the given paths hold no file" + others);
+    }
+    ImageList list{root_, {}, passed_over_};
     const size_t prefix = root_ == "/" ? 1 : root_.size() + 1;
     for (const std::string& file : files_) list.names.push_back(file.substr(prefix));
     return list;
@@ -64,7 +69,13 @@ class Lister {
     walk(folder, &above, &files);
     std::sort(files.begin(), files.end());
     widen_root(folder);
-    for (const std::string& file : files) add(file, folder);
+    for (const std::string& file : files) {
+      if (may_be_image_ && !is_image_name(file) && !may_be_image_(file)) {
+        if (!is_result(file)) passed_over_.push_back(file);
+      } else {
+        add(file, folder);
+      }
+    }
   }
 
   // `above`: the folders on the way down, links resolved, so that a link to one of them ends the descent.
@@ -123,14 +134,25 @@ class Lister {
   }
 
   std::string output_, root_;
-  std::vector<std::string> files_;
+  std::function<bool(const std::string&)> may_be_image_;
+  std::vector<std::string> files_, passed_over_;
   std::unordered_set<std::string> known_;
 };
 
 }  // namespace
 
-ImageList list_images(const std::vector<std::string>& paths, const std::string& output, std::istream& input) {
-  Lister lister(output);
+bool is_image_name(const std::string& name) {
+  constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".tif", ".tiff",
+                                         ".bmp", ".ppm",  ".pgm", ".pnm", ".jp2",  ".ras"};
+  std::string extension = fs::path(name).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
+}
+
+ImageList list_images(const std::vector<std::string>& paths, const std::string& output, std::istream& input,
+                      const std::function<bool(const std::string&)>& may_be_image) {
+  Lister lister(output, may_be_image);
   for (const std::string& path : paths) lister.add_path(path, input);
   return lister.take();
 }

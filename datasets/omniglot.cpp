@@ -9,6 +9,7 @@
 
 #include "datasets/file_set.h"
 #include "datasets/form.h"
+#include "datasets/image_list.h"
 #include "pipelines/vision/decode.h"
 
 namespace lithe {

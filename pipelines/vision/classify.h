@@ -14,8 +14,9 @@ namespace lithe {
 
 /// What to read, in the order of the records.
 struct ImageList {
-  std::string root;                // absolute; records name files relative to it
-  std::vector<std::string> names;  // relative to `root` with '/', no name twice
+  std::string root;                           // absolute; records name files relative to it
+  std::vector<std::string> names;             // relative to `root` with '/', no name twice
+  std::vector<std::string> passed_over = {};  // files of folders that are no images; absolute
 };
 
 struct ClassifyOptions {

@@ -25,6 +25,9 @@ DecodedImage decode_image(std::string file, const DecodeLimits& limits = {});
 /// Reads and decodes a file. What is no image, or too large, is told from its first bytes. Throws ImageError.
 DecodedImage read_image(const std::string& path, const DecodeLimits& limits = {});
 
+/// Whether a file's first bytes are those of an image. What cannot be read might be one.
+bool may_be_image(const std::string& path);
+
 /// Turns and mirrors an image as its EXIF orientation (1 to 8) asks.
 cv::Mat upright(const cv::Mat& image, int orientation);
 

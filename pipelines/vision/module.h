@@ -16,6 +16,8 @@ struct VisionModule {
   Summary (*classify)(const ClassifyOptions& options, const ImageList& images, Progress& progress);
   /// What the folder job could reach at most (decode_bound.h).
   DecodeBound (*decode_bound)(const ImageList& images, const Preprocessing& preprocessing, double min_seconds);
+  /// By the contents of a file (decode.h).
+  bool (*may_be_image)(const std::string& path);
   /// cv::dnn on the bytes of an ONNX file (classifier.h).
   std::unique_ptr<Classifier> (*opencv_engine)(const std::string& onnx, const std::string& name);
   /// OpenCV's version and build, its codecs included.

@@ -39,6 +39,21 @@ TEST_F(Listing, AFolderIsSortedByBytesWithAllBelowIt) {
   EXPECT_EQ(list({folder_ + "/./q/../p/"}).names, images.names);
 }
 
+TEST_F(Listing, InAFolderWhatIsNoImageByNameAndContentsIsPassedOver) {
+  write_bytes(folder_ + "/p/picture.bin", "x");
+  std::istringstream nothing;
+  const auto is_bin = [](const std::string& path) { return fs::path(path).extension() == ".bin"; };
+  const ImageList images = list_images({"p"}, "", nothing, is_bin);
+  EXPECT_THAT(images.names, ElementsAre("B.jpg", "a-b.jpg", "a/z.jpg", "b.jpg", "picture.bin"));
+  EXPECT_THAT(images.passed_over, ElementsAre(folder_ + "/p/notes.txt"));
+  EXPECT_THAT(list_images({"p/notes.txt/../picture.bin", "single.png"}, "", nothing, [](auto&) { return false; }).names,
+              ElementsAre("p/picture.bin", "single.png"))
+      << "what is named itself stays";
+  fs::create_directory(folder_ + "/texts");
+  write_bytes(folder_ + "/texts/classes.txt", "x");
+  EXPECT_THROW(list_images({"texts"}, "", nothing, is_bin), Error);
+}
+
 TEST_F(Listing, TheRootHoldsAllInputs) {
   const ImageList one = list({"p/a/z.jpg"});
   EXPECT_EQ(one.root, folder_ + "/p/a");

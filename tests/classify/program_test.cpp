@@ -60,6 +60,7 @@ std::vector<Kind> kinds() {
           {"rotated.tiff", tiff_of(image, 8, false), ""},
           {"plain.webp", encoded(".webp", image), ""},
           {"misnamed.txt", jpeg, ""},
+          {"cut.txt", jpeg.substr(0, jpeg.size() / 2), "truncated"},
           {"half.jpg", jpeg.substr(0, jpeg.size() / 2), "truncated"},
           {"half.png", png.substr(0, png.size() / 2), "truncated"},
           {"empty.jpg", "", "empty"},
@@ -78,10 +79,13 @@ TEST_F(Program, AFolderOfAThousandOddFiles) {
     if (kind.code.empty()) write_bytes(folder_ / "clean/" + name, kind.bytes);
     codes[name] = kind.code;
   }
+  for (const char* name : {"odd/classes.txt", "odd/3/notes", "clean/labels.csv"}) write_bytes(folder_ / name, "cat\n");
+  write_bytes(folder_ / "odd/empty.txt", "");
   ASSERT_EQ(shell(line(folder_ / "clean", "expected")).code, 0);
   const Outcome outcome =
       shell("lithe classify " + folder_ / "odd" + " --model micronet_m0 --progress json --output " + folder_ / "out");
   EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_THAT(outcome.err, testing::HasSubstr("and 2 more files are passed over: no image by name or contents"));
   std::istringstream progress(outcome.err);
   for (std::string text; std::getline(progress, text);) EXPECT_TRUE(Json::accept(text)) << text;
   EXPECT_EQ(shell("lithe validate " + folder_ / "out").code, 0);
