@@ -57,6 +57,21 @@ void check_choice(const Option& option, const std::string& given) {
               option.shown() + ": expected " + option.value + ", got \"" + given + "\"" + did_you_mean(given, choices));
 }
 
+// Of two paths under one name the second would take the first one's place without a word.
+void check_names(const Option& option, const Words& texts) {
+  Words names;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
+      throw Error(ErrorKind::kUsage, option.shown() + ": expected NAME=PATH, got \"" + text + "\"");
+    }
+    names.push_back(text.substr(0, equals));
+    if (std::count(names.begin(), names.end(), names.back()) == 1) continue;
+    throw Error(ErrorKind::kUsage,
+                option.shown() + " " + text + ": the name " + names.back() + " is taken already; give each its own");
+  }
+}
+
 void assign(const Option& option, const po::variable_value& given) {
   if (option.value.empty()) {
     if (given.as<bool>()) option.assign({});
@@ -68,6 +83,7 @@ void assign(const Option& option, const po::variable_value& given) {
   }
   const Words texts = option.repeated ? given.as<Words>() : Words{given.as<std::string>()};
   for (const std::string& text : texts) check_choice(option, text);
+  if (option.value == "NAME=PATH") check_names(option, texts);
   option.assign(texts);
 }
 

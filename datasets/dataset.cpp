@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "pipelines/core/random.h"
 
@@ -60,7 +61,10 @@ HeldOut hold_out(const DatasetPtr& set, double share, uint64_t seed) {
     kept.insert(kept.end(), samples.begin() + count, samples.end());
   }
   if (kept.empty() || held_out.empty()) {
-    throw Error(ErrorKind::kUsage, set->info().path + ": too few images to hold out " + std::to_string(share));
+    std::ostringstream what;
+    what << set->info().path << ": " << set->size() << " images of " << set->classes()
+         << " classes are too few to hold out a share of " << share << " of every class; more images or a larger share";
+    throw Error(ErrorKind::kUsage, what.str());
   }
   std::sort(kept.begin(), kept.end());
   std::sort(held_out.begin(), held_out.end());

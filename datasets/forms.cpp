@@ -47,6 +47,11 @@ const DatasetForm* named_form(const std::string& where) {
                                      did_you_mean(where.substr(0, colon), names) + "; there are:" + all_forms());
 }
 
+bool holds_no_file(const std::string& path) {
+  return fs::is_directory(path) && std::none_of(fs::recursive_directory_iterator(path), {},
+                                                [](const auto& entry) { return entry.is_regular_file(); });
+}
+
 std::vector<Split> find(const DatasetForm& form, const std::string& path) try {
   return form.find(path);
 } catch (const fs::filesystem_error& e) {
@@ -67,6 +72,7 @@ FoundSplits find_splits(const std::string& where) {
     if (!found.splits.empty()) return found;
   }
   if (!fs::exists(where)) throw Error(where + ": no such file or folder");
+  if (holds_no_file(where)) throw Error(where + ": there is no file in this folder; expected " + kClassFolders.files);
   throw Error(where + ": no data set of a known form; expected one of:" + all_forms());
 }
 

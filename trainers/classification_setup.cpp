@@ -80,7 +80,7 @@ TrainingData open_training_data(const ClassificationOptions& o) {
     }
   }
   check(s.training->size() >= o.batch, "--batch: " + std::to_string(o.batch) + " is more than the " +
-                                           std::to_string(s.training->size()) + " images to train on");
+                                           std::to_string(s.training->size()) + " images to train on in " + o.data);
   return s;
 }
 

@@ -40,9 +40,13 @@ void check(const CovNormOptions& o) {
   check(there || !o.backbone.empty() || (!o.model.empty() && !o.backbone_data.empty()),
         "no backbone: give --backbone FILE, or --model NETWORK and --backbone-data DATA to train one");
   check(o.backbone.empty() || o.model.empty(), "--backbone and --model: expected one of them");
+  check(there || !std::filesystem::exists(o.output + "/run.json"),
+        "--output " + o.output + ": is the folder of another run (run.json); use one of its own");
 }
 
 Model read_backbone(const std::string& file) {
+  check(std::filesystem::is_regular_file(file),
+        "--backbone " + file + ": no such file; expected a model file as `lithe train classify` writes it");
   ModelRequest request;
   request.model = file;
   Model model = load_model(request);
@@ -72,7 +76,10 @@ std::optional<Model> backbone_of(const CovNormOptions& o, Progress& progress) {
     if (train_classifier(c, progress).interrupted) return std::nullopt;
     write_file(file, read_file(c.output + "/best.safetensors"));
   }
-  return read_backbone(file);
+  Model backbone = read_backbone(file);
+  check(o.model.empty() || o.model == backbone.network,
+        file + ": is a " + backbone.network + ", not the " + o.model + " of --model; use another --output");
+  return backbone;
 }
 
 std::vector<std::string> plan_of(const CovNormOptions& o) {
@@ -138,6 +145,7 @@ CovNormSummary adapt_covnorm(const CovNormOptions& o, Progress& progress) {
   check(o);
   CovNormSummary summary;
   summary.plan = plan_of(o);
+  summary.domains = read_report(o.output);  // one that is none should not show after hours, either
   if (o.dry_run) return summary;
   set_threads(o.threads);
   for (const auto& entry : o.add) {  // what cannot be read should not show after hours

@@ -141,7 +141,9 @@ bool DomainStages::keep(StageReport report, const std::string& result, bool has_
     if (has_model) {
       int64_t correct = 0;
       progress.begin(data_.test->size());
-      for (const Prediction& p : predict(in_domain(backbone_, folded()), data_.test, options_.batch, progress)) {
+      // Full adapters are run as they are: those of wide layers take minutes to fold.
+      const Model model = report.stage == "adapters" ? trained_ : in_domain(backbone_, folded());
+      for (const Prediction& p : predict(model, data_.test, options_.batch, progress)) {
         correct += p.top == p.label;
       }
       if (progress.interrupted()) return false;

@@ -14,7 +14,7 @@ struct Everything {
   uint64_t seed = 1;
   double ratio = 0.5;
   bool flag = false;
-  std::map<std::string, std::string> set;
+  std::map<std::string, std::string> set, from;
   std::optional<double> limit;
   template <class Field>
   void visit(Field&& f) {
@@ -26,6 +26,7 @@ struct Everything {
     f("ratio", ratio, "a real number");
     f("flag", flag, "on");
     f("set", set, "pairs");
+    f("from", from, "folders", "NAME=PATH");
     f("limit", limit, "absent or a number");
   }
 };
@@ -76,6 +77,7 @@ TEST(Options, RefuseWhatIsNotOfTheirType) {
   EXPECT_EQ(complaint({"a", "--seed=-1"}), "--seed: expected a whole number from 0, got \"-1\"");
   EXPECT_EQ(complaint({"a", "--ratio", "nan"}), "--ratio: expected a finite number, got nan");
   EXPECT_EQ(complaint({"a", "--set", "width"}), "--set: expected KEY=VALUE, got \"width\"");
+  EXPECT_EQ(complaint({"a", "--from", "x="}), "--from: expected NAME=PATH, got \"x=\"");
   EXPECT_EQ(complaint({"a", "--how", "slwo"}), "--how: expected fast|slow, got \"slwo\" (did you mean \"slow\"?)");
 }
 
@@ -88,6 +90,8 @@ TEST(Options, RefuseMissingAndRepeatedOnes) {
   EXPECT_THAT(complaint({}), testing::HasSubstr("PATHS is missing"));
   EXPECT_THAT(complaint({"a", "--name"}), testing::HasSubstr("--name"));
   EXPECT_THAT(complaint({"a", "--count", "1", "--count", "2"}), testing::HasSubstr("--count"));
+  EXPECT_EQ(complaint({"a", "--from", "x=y", "--from=x=z"}),
+            "--from x=z: the name x is taken already; give each its own");
   EXPECT_THAT(complaint({"a", "--flag=no"}), testing::HasSubstr("--flag"));
   EXPECT_EQ(complaint({"a", "-x"}), "unknown option -x");
 }

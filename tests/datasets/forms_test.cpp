@@ -223,6 +223,8 @@ TEST_F(Forms, ListsOfFiles) {
 }
 
 TEST_F(Forms, WhatIsNoneIsAnErrorThatNamesThemAll) {
+  EXPECT_THAT(error_of(folder_), HasSubstr("there is no file in this folder; expected a folder with one folder of"));
+  write("notes.md", "none");
   EXPECT_THAT(error_of(folder_), HasSubstr("no data set of a known form; expected one of:\n  idx: "));
   EXPECT_THAT(error_of("cifar10:" + folder_), HasSubstr("no data set of the form cifar10: expected a folder with"));
   EXPECT_THAT(error_of("cifar1:" + folder_), HasSubstr("\"cifar1\" is no form of data sets (did you mean"));

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pipelines/core/file.h"
 #include "tests/cli/program.h"
 #include "tests/trainers/two_classes.h"
 
@@ -58,7 +59,22 @@ TEST_F(CovNormProgram, SaysWhatIsWrong) {
   EXPECT_EQ(adapt(with_backbone() + "--method lora").code, 2);
   EXPECT_EQ(adapt(with_backbone() + "--add halves=/nowhere").code, 4);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "said before anything is trained";
+  const auto complaint = [&](const std::string& options) { return adapt(with_backbone() + options).err; };
+  EXPECT_THAT(complaint("--add halves=a --add halves=b"),
+              HasSubstr("--add halves=b: the name halves is taken already"));
+  EXPECT_THAT(complaint("--add a/b=" + (folder_ / "data")), HasSubstr("a domain's name is made of letters"));
+  std::filesystem::create_directories(folder_ / "empty/cat");
+  std::filesystem::create_directories(folder_ / "few/cat");
+  EXPECT_THAT(complaint("--add empty=" + (folder_ / "empty")), HasSubstr("there is no file in this folder"));
+  lithe::write_file(folder_ / "few/cat/1.pgm", "P5 1 1 255 \x7f");
+  EXPECT_THAT(complaint("--add few=" + (folder_ / "few")), HasSubstr("few: 1 images of 1 classes are too few"));
+  EXPECT_THAT(adapt("--backbone resnet8").err, HasSubstr("--backbone resnet8: no such file; expected a model file"));
+  std::filesystem::create_directories(folder_ / "run");
+  lithe::write_file(folder_ / "run/run.json", "{}");
+  EXPECT_THAT(complaint(""), HasSubstr("is the folder of another run"));
+  std::filesystem::remove(folder_ / "run/run.json");
   EXPECT_EQ(adapt(with_backbone()).code, 0);
+  EXPECT_THAT(adapt("--model resnet20 --backbone-data x").err, HasSubstr("is a resnet8, not the resnet20"));
   const std::string model = " --model " + (folder_ / "run/backbone.safetensors");
   const Outcome unknown = shell("lithe evaluate --data " + (folder_ / "data") + model + " --domain digits");
   EXPECT_EQ(unknown.code, 2);

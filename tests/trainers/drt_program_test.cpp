@@ -59,12 +59,12 @@ TEST_F(AdaptProgram, SaysWhatIsWrong) {
   expect("lithe adapt", 2, "TASK: expected drt");
   expect("lithe adapt drd", 2, "did you mean \"drt\"?");
   expect("lithe adapt drt --model drt_digits", 2, "--source is missing");
-  expect(adapt("wrong", "--source camera"), 2, "expected KEY=VALUE");
+  expect(adapt("wrong", "--source camera"), 2, "expected NAME=PATH");
   expect(adapt("wrong", "--method drt2"), 2, "expected source-only|dann|mcd|drt|drt+st");
   expect("lithe adapt drt --recipe digit", 2, "did you mean \"digits\"?");
   expect(adapt("wrong", "--source void=" + (folder_ / "void")), 4, "no such file");
   EXPECT_EQ(shell("mkdir " + (folder_ / "empty")).code, 0);
-  expect(adapt("wrong", "--source empty=" + (folder_ / "empty")), 4, "no data set of a known form");
+  expect(adapt("wrong", "--source empty=" + (folder_ / "empty")), 4, "there is no file in this folder");
   EXPECT_EQ(shell("rm -r " + (folder_ / "camera/7")).code, 0);
   expect(adapt("wrong", ""), 2, "target camera: its classes are not those of shop: it lacks \"7\"");
   EXPECT_EQ(shell("cp -r " + (folder_ / "camera/1") + " " + (folder_ / "camera/7") + " && mv " +
