@@ -54,6 +54,11 @@ LITHE_OP_TEST(conv2d, Conv2d,
               "N=3 C=18 H=9 W=12 O=22 I=9 KH=1 KW=1 stride_h=3 stride_w=2 groups=2 clamp_max=1",
               // grouped with taps
               "N=2 C=12 H=7 W=6 O=18 I=4 KH=3 KW=3 groups=3 pad_h=1 pad_w=1",
+              "N=2 C=6 H=5 W=4 O=3 I=2 KH=3 KW=2 groups=3 pad_h=1",
+              // enough images for two threads: loops inside of them stay on their own
+              "N=9 C=3 H=5 W=6 O=5 I=3 KH=3 KW=3 pad_h=1 pad_w=1",
+              "N=9 C=5 H=4 W=5 O=18 I=5 KH=3 KW=3 pad_h=1 pad_w=1 stride_w=2",
+              "N=8 C=16 H=8 W=8 O=17 I=16 KH=3 KW=3 pad_h=1 pad_w=1",
               // depthwise, square and factorised, with and without channel multiplier
               "N=1 C=19 H=7 W=7 O=19 I=1 KH=3 KW=3 groups=19 pad_h=1 pad_w=1",
               "N=2 C=32 H=9 W=8 O=32 I=1 KH=3 KW=3 groups=32 pad_h=1 pad_w=1 stride_h=2 stride_w=2 b=absent",
