@@ -59,7 +59,7 @@ class Adaptation {
     DrtOptions repeated = o;
     repeated.output.clear(), repeated.oracle = repeated.fresh = false, repeated.threads = 0;  // decide no bit
     start_.recipe = command_line("lithe adapt drt", repeated);
-    DrtStage(kAdaptStage, options_, domains_, start_, domains_.target);  // throws before anything is written
+    const DrtStage fits(kAdaptStage, options_, domains_, start_, domains_.target);  // throws before anything is written
     folder_.emplace(o.output, configuration(), o.fresh);
   }
 
