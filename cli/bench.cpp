@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "cli/bench_decode.h"
 #include "cli/bench_profile.h"
@@ -12,6 +11,7 @@
 #include "cli/device_option.h"
 #include "cli/engine.h"
 #include "cli/machine.h"
+#include "cli/noise.h"
 #include "cli/peak.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/kernels.h"
@@ -55,14 +55,6 @@ struct BenchOptions {
 
 double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-// Noise of the spread of normalised images: speed may depend on denormal or saturated numbers.
-Tensor noise(const Shape& shape) {
-  Tensor images(shape);
-  std::mt19937 random(1);
-  std::generate_n(images.data(), images.size(), [&] { return static_cast<float>(random() % 4096) / 1024.0f - 2; });
-  return images;
 }
 
 std::vector<double> pass_times(const BenchOptions& o, const Engine& engine, const Tensor& images) {

@@ -1,19 +1,10 @@
 #include "cli/tune_subject.h"
 
-#include "pipelines/core/random.h"
+#include "cli/noise.h"
 #include "pipelines/graph/kernel_uses.h"
 
 namespace lithe::cli {
 namespace {
-
-Tensor noise(const Shape& shape) {
-  Tensor numbers(shape);
-  const RandomStream random(1, "tune");
-  for (int64_t i = 0; i < numbers.size(); ++i) {
-    numbers.data()[i] = static_cast<float>(4 * random.uniform(static_cast<uint64_t>(i)) - 2);
-  }
-  return numbers;
-}
 
 class ForwardPass final : public TuneSubject {
  public:
