@@ -1,12 +1,14 @@
 #include "pipelines/graph/arena.h"
 
+#include "pipelines/graph/weight_memory.h"
+
 namespace lithe {
 
 Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed,
              DeviceMemory* device)
     : plan_(plan),
       device_(device),
-      memory_(device ? device->reserve(plan.arena_bytes) : Tensor({plan.arena_bytes}, DType::kU8)) {
+      memory_(device ? device->reserve(plan.arena_bytes) : large_page_memory(plan.arena_bytes)) {
   const Graph& graph = *plan.graph;
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const Plan::Step& step = plan.steps[s];

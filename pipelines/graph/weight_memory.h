@@ -7,6 +7,9 @@
 
 namespace lithe {
 
+/// Uninitialised bytes, in pages of 2 MiB from that size on where the system has them.
+Tensor large_page_memory(int64_t bytes);
+
 /// Memory for a plan's packed weights, side by side in the order in which they are read and in pages of 2 MiB where the
 /// system has them: weights that no cache holds from one image to the next come half as fast through small pages.
 class WeightMemory {

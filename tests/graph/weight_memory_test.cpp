@@ -29,5 +29,13 @@ TEST(WeightMemory, IsAliveAsLongAsWhatItKeeps) {
   EXPECT_EQ(large.data()[large.size() - 1], 2.0f);
 }
 
+TEST(WeightMemory, LargeMemoryBeginsAtALargePage) {
+  constexpr int64_t kPage = int64_t{2} << 20;
+  const Tensor small = large_page_memory(100), large = large_page_memory(kPage + 1);
+  EXPECT_EQ(small.shape(), Shape({100}));
+  EXPECT_EQ(large.shape(), Shape({kPage + 1}));
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(large.raw()) % kPage, 0u);
+}
+
 }  // namespace
 }  // namespace lithe
