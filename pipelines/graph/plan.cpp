@@ -111,8 +111,14 @@ class Planner {
     }
     return known->second;
   }
-  void alias(ValueId id, ValueId of, Shape strides) { at(id) = {at(of).root, shape(id), std::move(strides), -1}; }
-  void touch(ValueId id) { lives_.at(at(id).root).last = now(); }
+  void alias(ValueId id, ValueId of, Shape strides) {
+    at(id) = {at(of).root, shape(id), std::move(strides), -1};
+    keep_if_output(id);
+  }
+  void touch(ValueId id) {
+    int64_t& last = lives_.at(at(id).root).last;
+    last = std::max(last, now());  // an output that is read as well lives to the end all the same
+  }
 
   void add(size_t index) {
     const Node& node = graph_.nodes[index];

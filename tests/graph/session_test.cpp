@@ -35,6 +35,21 @@ TEST_F(SessionTest, EqualsTheGraphAsWritten) {
   EXPECT_LE(relative_difference(plain.run({x})[0], pass.output()), 1e-6);
 }
 
+// Also of values that later nodes read, and of views.
+TEST_F(SessionTest, KeepsEveryValueThatIsAnOutput) {
+  Graph graph = net_.graph;
+  graph.outputs.clear();
+  for (const Node& node : graph.nodes) graph.outputs.push_back(node.outputs[0]);
+  const Tensor x = random_tensor({3, 3, 9, 11}, 5);
+  const Pass pass = forward(graph, net_.parameters, {x});
+  for (const bool rewrite : {false, true}) {
+    const std::vector<Tensor> outputs = Session(graph, net_.parameters, {rewrite}).run({x});
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      EXPECT_LE(relative_difference(outputs[i], pass.value(graph.outputs[i])), 1e-5) << graph.nodes[i].name;
+    }
+  }
+}
+
 TEST_F(SessionTest, OneImageHasTheSameBitsAloneAndInABatch) {
   const Tensor x = random_tensor({5, 3, 9, 11}, 6);
   const Tensor batch = session_.run({x})[0];
