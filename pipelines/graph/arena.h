@@ -39,9 +39,12 @@ class Arena {
   std::vector<std::pair<size_t, std::string>> uses_of(ValueId input) const;
   void take(const Tensor& given, const Input& input);
   void compute(const Work& work);
+  /// While a step computes, the calls of the next two come from memory.
+  void fetch_behind(size_t step) const;
 
   const Plan& plan_;
   DeviceMemory* const device_;
+  const bool fetches_;
   Tensor memory_;
   std::vector<Work> work_;
   std::vector<Input> inputs_;

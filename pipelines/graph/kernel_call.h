@@ -43,6 +43,10 @@ class KernelCall {
              DeviceMemory* memory = nullptr);
 
   void operator()() const { call_kernel(kernel_, arguments_.get(), *where_); }
+  /// Asks for what the call reads before its data, which may lie in no cache any more: first where its arguments are
+  /// described, then, from there, their dimensions and the kernel's code.
+  void fetch_arguments() const;
+  void fetch_code() const;
   /// Everything that is fixed about this call (halide_generators/kernel_spec.h).
   std::string spec() const;
   /// Calls another kernel from now on: one that was specialised for this call.
