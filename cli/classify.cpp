@@ -28,8 +28,8 @@ std::string in_words(const Summary& s) {
 
 std::string in_words(const std::vector<std::string>& passed_over) {
   const size_t others = passed_over.size() - 1;
-  const std::string all = others == 0 ? " is" : " and " + std::to_string(others) + " more files are";
-  return passed_over.front() + all + " passed over: no image by name or contents";
+  return "passed over as no images by name and contents: " + passed_over.front() +
+         (others == 0 ? "" : " and " + std::to_string(others) + " more");
 }
 
 ExitCode exit_code(const Summary& s) {
