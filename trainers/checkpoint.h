@@ -34,6 +34,8 @@ class CheckpointFolder {
   /// The newest one that can be read; none if there is none. `damaged` gets a line for every newer file that cannot.
   std::optional<Checkpoint> newest(std::vector<std::string>* damaged) const;
 
+  bool empty() const { return files().empty(); }
+
   /// Removes all of them.
   void clear() const;
 

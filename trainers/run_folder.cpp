@@ -71,7 +71,7 @@ RunFolder::RunFolder(std::string path, const std::string& configuration, bool fr
     checkpoints_.clear();
     remove_event_file(path_);
   }
-  if (!fresh && std::filesystem::exists(record)) {
+  if (!checkpoints_.empty() && std::filesystem::exists(record)) {
     require_same(record, configuration);
   } else {
     write_file(record, configuration + "\n");

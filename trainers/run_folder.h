@@ -22,8 +22,9 @@ std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint);
 
 class RunFolder {
  public:
-  /// Makes the folder and its run.json, or continues the run that is there. Throws Error(kUsage) naming the first
-  /// member of the configuration in which that one differs; kOutput if it cannot be written. `fresh`: forgets it.
+  /// Makes the folder and its run.json, or continues the run that is there; one without a checkpoint has nothing to
+  /// continue. Throws Error(kUsage) naming the first member of the configuration in which that one differs; kOutput if
+  /// it cannot be written. `fresh`: forgets it.
   RunFolder(std::string path, const std::string& configuration, bool fresh);
 
   std::optional<Checkpoint> newest(Progress& progress) const;

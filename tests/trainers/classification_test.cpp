@@ -122,6 +122,17 @@ TEST_F(ClassifierTraining, AnotherConfigurationIsRefused) {
   EXPECT_EQ(failure(), "");
 }
 
+// A run that failed on its data may be given others.
+TEST_F(ClassifierTraining, AnotherConfigurationReplacesOneThatKeptNothing) {
+  options_.epochs = 1;
+  StopAfter stop(1);
+  EXPECT_TRUE(train_classifier(options_, stop).interrupted);
+  options_.learning_rate.lr = 0.1;
+  EXPECT_EQ(failure(), "");
+  options_.learning_rate.lr = 0.05;
+  EXPECT_THAT(failure(), HasSubstr("this run has lr 0.1, now it is 0.05"));
+}
+
 TEST_F(ClassifierTraining, DivergenceNamesTheBatchAndKeepsTheCheckpoint) {
   options_.learning_rate.lr = 1e30;
   EXPECT_THAT(failure(), HasSubstr("of epoch 1"));
