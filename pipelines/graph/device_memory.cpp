@@ -63,15 +63,20 @@ void copy_images(const Tensor& from, const Tensor& to) {
 }  // namespace
 
 struct DeviceMemory::Block {
-  Block(Device device, int64_t size) : bytes(size), row(0, size) {
-    check(device, std::to_string((bytes >> 20) + 1) + " MB do not fit into its memory; try a smaller batch",
-          [&] { return halide_device_malloc(nullptr, &row.buffer, interface_of(device)); });
+  Block(Device device, int64_t size) : bytes(size), row(0, std::min(size, kMost)) {
+    const std::string what = std::to_string((bytes >> 20) + 1) + " MB do not fit into its memory; try a smaller batch";
+    if (bytes > kMost) {
+      throw Error(ErrorKind::kInternal,
+                  std::string("--device ") + name_of(device) + ": " + what + " (a block has at most 16 GiB)");
+    }
+    check(device, what, [&] { return halide_device_malloc(nullptr, &row.buffer, interface_of(device)); });
   }
   ~Block() {
     halide_device_free(nullptr, &row.buffer);
     if (reserved != nullptr) munmap(reserved, static_cast<size_t>(bytes));
   }
 
+  static constexpr int64_t kMost = (int64_t{1} << 34) - 8;  // that a row can count
   const int64_t bytes;
   Row row;
   Tensor uploaded;           // whose address this is, or
