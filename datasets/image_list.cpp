@@ -53,8 +53,11 @@ class Lister {
 
   ImageList take() {
     if (files_.empty()) {
-      const std::string others = passed_over_.empty() ? "" : " that is an image, but " + passed_over_.front();
-      throw Error("no input: the given paths hold no file" + others);
+      const size_t others = passed_over_.size();
+      throw Error("no input: the given paths hold " +
+                  (others == 0 ? "no file"
+                               : std::to_string(others) + (others == 1 ? " file" : " files") +
+                                     ", none of them an image, such as " + passed_over_.front()));
     }
     ImageList list{root_, {}, passed_over_};
     const size_t prefix = root_ == "/" ? 1 : root_.size() + 1;
