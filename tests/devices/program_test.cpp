@@ -67,7 +67,8 @@ TEST(DeviceOption, OfTuneSearchesThere) {
 
 TEST(DeviceOption, PreprocessingOnADeviceNeedsOne) {
   const test::Folder folder;
-  const std::string line = "lithe classify " LITHE_SOURCE_DIR "/README.md --model micronet_m0 --output " + (folder / "out");
+  const std::string line =
+      "lithe classify " LITHE_SOURCE_DIR "/README.md --model micronet_m0 --output " + (folder / "out");
   const Outcome alone = shell(line + " --preprocess cuda");
   EXPECT_EQ(alone.code, 2) << alone.err;
   EXPECT_NE(alone.err.find("--preprocess cuda: needs --device cuda"), std::string::npos) << alone.err;
