@@ -200,22 +200,6 @@ KernelCall::KernelCall(const Node& node, const Kernel& kernel, const Dims& dims,
   buffer_count_ = count;
 }
 
-void KernelCall::fetch_arguments() const {
-  for (size_t i = 0; i < buffer_count_; ++i) {
-    __builtin_prefetch(&buffers_[i].header);
-    __builtin_prefetch(&buffers_[i].dims);
-  }
-}
-
-void KernelCall::fetch_code() const {
-  constexpr int64_t kLine = 64, kBefore = 4096, kBehind = 512;  // the function that takes the arguments comes last
-  for (size_t i = 0; i < buffer_count_; ++i) __builtin_prefetch(buffers_[i].dims.data());
-  const auto code = reinterpret_cast<uintptr_t>(kernel_.call);
-  for (uintptr_t line = code - kBefore; line < code + kBehind; line += kLine) {
-    __builtin_prefetch(reinterpret_cast<const void*>(line), 0, 2);
-  }
-}
-
 std::string KernelCall::spec() const {
   std::string text = (device_ == Device::kCpu ? "" : std::string(name_of(device_)) + ':') + kernel_.name;
   for (size_t i = 0; i < buffer_count_; ++i) {
