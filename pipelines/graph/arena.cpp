@@ -1,5 +1,7 @@
 #include "pipelines/graph/arena.h"
 
+#include <algorithm>
+
 #include "pipelines/graph/weight_memory.h"
 
 namespace lithe {
@@ -95,6 +97,8 @@ std::vector<std::pair<size_t, std::string>> Arena::uses_of(ValueId input) const 
   for (size_t v = 0; v < plan_.places.size(); ++v) {
     if (plan_.places[v].root == input && static_cast<ValueId>(v) != input) return {};  // views keep their address
   }
+  const std::vector<ValueId>& results = plan_.graph->outputs;
+  if (std::find(results.begin(), results.end(), input) != results.end()) return {};  // outputs come from the arena
   std::vector<std::pair<size_t, std::string>> uses;
   for (size_t s = 0; s < plan_.steps.size(); ++s) {
     const Plan::Step& step = plan_.steps[s];

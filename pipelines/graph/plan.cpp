@@ -53,7 +53,10 @@ class Planner {
     plan_.weights = weights;
     plan_.places.resize(graph.values.size());
     count_uses();
-    for (const ValueId id : graph.inputs) own(id, shape(id), is_read_planar(id));
+    for (const ValueId id : graph.inputs) {
+      own(id, shape(id), is_read_planar(id));
+      keep_if_output(id);
+    }
     for (size_t i = 0; i < graph.nodes.size(); ++i) add(i);
     std::vector<Life> lives;
     for (const auto& [root, life] : lives_) lives.push_back(life);

@@ -50,6 +50,15 @@ TEST_F(SessionTest, KeepsEveryValueThatIsAnOutput) {
   }
 }
 
+// Though its readers take it from where the caller has it.
+TEST_F(SessionTest, KeepsAnInputThatIsAnOutput) {
+  Graph graph = net_.graph;
+  graph.outputs.push_back(graph.inputs[0]);
+  const Tensor x = random_tensor({3, 3, 9, 11}, 5);
+  const Session session(graph, net_.parameters);
+  for (const Tensor& given : {x, channels_last(x)}) EXPECT_TRUE(same_bits(session.run({given})[1], x));
+}
+
 TEST_F(SessionTest, OneImageHasTheSameBitsAloneAndInABatch) {
   const Tensor x = random_tensor({5, 3, 9, 11}, 6);
   const Tensor batch = session_.run({x})[0];
