@@ -233,8 +233,8 @@ Pass DrtLearner::through_heads(const Tensor& features, bool parameter_gradients)
 }
 
 int64_t DrtLearner::take_peak_bytes() {
-  const int64_t peak = trunk_.peak_bytes() + heads_.peak_bytes();
-  trunk_.reset_peak(), heads_.reset_peak();
+  const int64_t peak = trunk_.peak_bytes();  // of all networks: they share one memory
+  trunk_.reset_peak();
   return peak;
 }
 

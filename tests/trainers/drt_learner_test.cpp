@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipelines/graph/memory_pool.h"
 #include "pipelines/networks/calibrate.h"
 #include "pipelines/networks/registry.h"
 #include "trainers/drt_loss.h"
@@ -77,6 +78,14 @@ TEST_F(DrtSteps, EveryMethodFollowsTheLabels) {
     const double before = losses_.source;
     EXPECT_LT(learner->adapt(source_, target_, 0.01, 0.5).source, before) << method;
   }
+}
+
+TEST_F(DrtSteps, TrunkAndHeadsShareOneMemory) {
+  MemoryPool::shared().reset_peak();
+  const auto learner = behind_a_step(0.01, 0.01);
+  const int64_t peak = MemoryPool::shared().peak_bytes();
+  EXPECT_EQ(learner->take_peak_bytes(), peak);
+  EXPECT_LT(learner->take_peak_bytes(), peak);
 }
 
 }  // namespace
