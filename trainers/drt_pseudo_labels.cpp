@@ -18,6 +18,13 @@ class Relabelled final : public Dataset {
   DatasetPtr set_;
 };
 
+// A field of a CSV file (RFC 4180).
+std::string quoted(const std::string& text) {
+  std::string field = "\"";
+  for (const char c : text) field += c == '"' ? "\"\"" : std::string(1, c);
+  return field + "\"";
+}
+
 }  // namespace
 
 PseudoLabels pseudo_labels(const DatasetPtr& target, const Replies& replies, double confidence, int64_t least) {
@@ -40,7 +47,7 @@ PseudoLabels pseudo_labels(const DatasetPtr& target, const Replies& replies, dou
     const auto c = static_cast<size_t>(replies.top[i]);
     const bool used = replies.confidence[i] >= result.thresholds[c];
     if (used) samples.push_back(static_cast<int64_t>(i)), info.labels.push_back(replies.top[i]);
-    result.csv += "\"" + target->where(static_cast<int64_t>(i)) + "\"," + info.class_names[c] + "," +
+    result.csv += quoted(target->where(static_cast<int64_t>(i))) + "," + quoted(info.class_names[c]) + "," +
                   std::to_string(replies.confidence[i]) + (used ? ",1\n" : ",0\n");
   }
   if (static_cast<int64_t>(samples.size()) < least) {

@@ -17,6 +17,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(LabelFreeScores, KnowSureAndBalancedFromUnsure) {
   const LabelFreeScores unsure = label_free_scores(Tensor::filled({6, 3}, 0));
@@ -67,6 +68,7 @@ TEST(Selection, TakesTheFirstHighestOfAStage) {
 TEST(PseudoLabels, KeepWhatIsSureAndTheUpperHalfOfHardClasses) {
   const test::Folder folder;
   test::write_two_classes(folder / "data");
+  write_file(folder / "data/classes.txt", "above\nbelow, or \"low\"\n");
   const DatasetPtr set = subset(open_dataset(folder / "data"), {0, 1, 2, 3, 4, 5});
   Replies replies;
   replies.top = {0, 0, 0, 1, 1, 1};
@@ -75,7 +77,8 @@ TEST(PseudoLabels, KeepWhatIsSureAndTheUpperHalfOfHardClasses) {
   EXPECT_THAT(labels.thresholds, ElementsAre(0.93, 0.5));
   EXPECT_THAT(labels.set->info().labels, ElementsAre(0, 0, 1, 1));
   EXPECT_EQ(labels.set->where(2), set->where(4));
-  EXPECT_THAT(labels.csv, HasSubstr("image,class,confidence,used\n"));
+  EXPECT_THAT(labels.csv, StartsWith("image,class,confidence,used\n\"" + set->where(0) + "\",\"above\",0.99"));
+  EXPECT_THAT(labels.csv, HasSubstr("\"below, or \"\"low\"\"\",0.4"));
   EXPECT_THROW(pseudo_labels(set, replies, 0.93, 5), Error);
 }
 
