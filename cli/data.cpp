@@ -96,7 +96,7 @@ ExitCode check(const DataOptions& o, Progress& progress) {
   const DatasetReport report = datasets().check(path_of(o), o.split, progress);
   if (progress.interrupted()) return interrupted();
   if (o.json) {
-    std::cout << as_json(report).dump(2) << "\n";
+    std::cout << as_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
     std::cout << report.path << ": " << report.form << "\n";
     for (const SplitReport& split : report.splits) print(split);

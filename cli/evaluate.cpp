@@ -99,7 +99,11 @@ ExitCode evaluate(const EvaluateOptions& o, const ProgressOptions& p) {
     write_file(o.report, trainers().evaluation_page(model, report, command));
     progress.message(o.report + ": written");
   }
-  o.json ? void(std::cout << as_json(report).dump(2) << "\n") : print(report);
+  if (o.json) {
+    std::cout << as_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else {
+    print(report);
+  }
   return kDone;
 }
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "pipelines/core/random.h"
+#include "pipelines/formats/image_record.h"
 
 namespace lithe {
 namespace {
@@ -24,6 +25,7 @@ class Subset final : public Dataset {
 }  // namespace
 
 Dataset::Dataset(DatasetInfo info) : info_(std::move(info)) {
+  for (std::string& name : info_.class_names) name = as_utf8(name);  // as model files have labels
   const std::string name = info_.path + (info_.split.empty() ? "" : " (" + info_.split + ")");
   if (info_.labels.empty()) throw Error(name + ": holds no images");
   for (size_t i = 0; i < info_.labels.size(); ++i) {

@@ -116,7 +116,7 @@ std::string configuration(const ClassificationOptions& options, const Classifica
   recorder.values["images"] = {setup.training->size(), setup.validation->size()};
   recorder.values["start"] = model_hash(setup.model.graph, setup.model.parameters);
   recorder.values["teacher-hash"] = setup.teacher.hash;
-  return recorder.values.dump(2);
+  return recorder.text(2);
 }
 
 }  // namespace lithe

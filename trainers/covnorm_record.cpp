@@ -39,7 +39,7 @@ std::string record_of(const CovNormOptions& options, const std::string& name) {
   }
   record.values["data"] = options.add.at(name);
   if (options.setting == "joint") record.values["with"] = options.add;
-  return record.values.dump();
+  return record.text(-1);
 }
 
 bool is_learnt(const CovNormOptions& options, const Model& backbone, const std::string& name) {

@@ -81,7 +81,7 @@ class Adaptation {
     for (const char* const name : {"output", "threads", "fresh"}) record.values.erase(name);  // decide no bit
     record.values["images"] = {domains_.sources->size(), domains_.target->size()};
     record.values["start"] = model_hash(start_.graph, start_.parameters);
-    return record.values.dump(2);
+    return record.text(2);
   }
 
   int64_t done(const std::string& name) const {
@@ -147,12 +147,15 @@ class Adaptation {
   void report(Progress& progress) {
     const EvaluationReport result = measure(options_, domains_, &summary_);
     if (summary_.collapsed) {
-      char text[200];
-      std::snprintf(
-          text, sizeof text,
-          "WARNING: the adaptation collapsed: on the target it predicts %.1f of %lld classes effectively; try a "
-          "higher --balance, a lower --discrepancy or more epochs",
-          effective_classes(summary_.class_shares), static_cast<long long>(result.set->classes()));
+      const double source_top1 = summary_.stages.back().kept.epoch.source_top1;
+      char text[240];
+      std::snprintf(text, sizeof text,
+                    "WARNING: the adaptation collapsed: on the target it predicts %.1f of %lld classes effectively, on "
+                    "the sources %.1f %% are right; try %s",
+                    effective_classes(summary_.class_shares), static_cast<long long>(result.set->classes()),
+                    100 * source_top1,
+                    source_top1 < 0.5 ? "a lower --lr or more epochs: the sources are to be learnt first"
+                                      : "a higher --balance, a lower --discrepancy or more epochs");
       progress.message(text);
     }
     ModelRequest request;

@@ -90,7 +90,7 @@ std::string summary_json(const DrtOptions& o, const DrtSummary& s) {
   json["class_shares"] = s.class_shares, json["collapsed"] = s.collapsed;
   json["stages"] = Json::array();
   for (const DrtStageSummary& stage : s.stages) json["stages"].push_back(json_of(stage));
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace lithe

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace lithe {
 
@@ -14,6 +15,10 @@ struct OptionRecord {
   template <class T>
   void required(const char* name, const T& member, const char* help, const char* = "") {
     (*this)(name, member, help);
+  }
+  /// As JSON, in lines where `indent` is not -1; bytes of paths that are no UTF-8 become U+FFFD.
+  std::string text(int indent) const {
+    return values.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }
 };
 

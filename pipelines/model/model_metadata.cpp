@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipelines/formats/graph_json.h"
+#include "pipelines/formats/image_record.h"
 
 namespace lithe {
 namespace {
@@ -67,8 +68,8 @@ Metadata write_metadata(const Model& model) {
   }
   if (!model.labels.empty()) metadata[kLabelsKey] = Json(model.labels).dump();
   if (!model.licence.empty()) metadata[kLicenceKey] = model.licence;
-  if (!model.recipe.empty()) metadata[kRecipeKey] = model.recipe;
-  if (!model.source.empty()) metadata[kSourceKey] = model.source;
+  if (!model.recipe.empty()) metadata[kRecipeKey] = as_utf8(model.recipe);
+  if (!model.source.empty()) metadata[kSourceKey] = as_utf8(model.source);
   return metadata;
 }
 

@@ -18,8 +18,8 @@ class TrainProgram : public testing::Test {
  protected:
   TrainProgram() { write_two_classes(folder_ / "data"); }
 
-  std::string train(const std::string& run, const std::string& options) const {
-    return "lithe train classify --data " + (folder_ / "data") + " --model resnet8 --set width=0.25 --batch 24 " +
+  std::string train(const std::string& run, const std::string& options, const std::string& data = "data") const {
+    return "lithe train classify --data " + (folder_ / data) + " --model resnet8 --set width=0.25 --batch 24 " +
            "--output " + (folder_ / run) + " " + options;
   }
 
@@ -54,6 +54,18 @@ TEST_F(TrainProgram, EvaluatesWhatItTrained) {
   EXPECT_THAT(shell(evaluate + (folder_ / "data") + " --report " + (folder_ / "page.html")).out, HasSubstr("top-1"));
   EXPECT_THAT(read_text(folder_ / "page.html"), HasSubstr("--report " + (folder_ / "page.html")));
   EXPECT_EQ(shell(evaluate + "/nowhere").code, 4);
+}
+
+TEST_F(TrainProgram, TakesNamesThatAreNoUtf8) {
+  const std::string data = folder_ / "caf\xe9", trained = folder_ / "run/best.safetensors";
+  write_two_classes(data);
+  write_file(data + "/classes.txt", "caf\xe9\nth\xe9\n");
+  const Outcome run = shell(train("run", "--epochs 1 --lr 0.05", "caf\xe9"));
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Outcome json = shell("lithe evaluate --model " + trained + " --data " + data + " --json");
+  ASSERT_EQ(json.code, 0) << json.err;
+  EXPECT_EQ(nlohmann::json::parse(json.out)["classes"][0]["name"], "caf\\xE9");
+  EXPECT_EQ(shell(train("run", "--epochs 1 --lr 0.05", "caf\xe9")).code, 0) << "nothing is left to do";
 }
 
 TEST_F(TrainProgram, SeveralSeedsHaveAMeanAndADeviation) {
