@@ -94,6 +94,15 @@ void tell_empty_classes(const std::string& domain, const Dataset& set, Progress&
   if (!empty.empty()) progress.message("source " + domain + " has no images of class " + quoted(empty));
 }
 
+// Of some classes it may have no images.
+DatasetPtr test_of(const std::string& target, const std::string& path, const std::vector<std::string>& classes) {
+  const DatasetPtr test = open_dataset(path, "test");
+  const std::vector<std::string> more = beyond(test->info().class_names, classes);
+  if (more.empty()) return pooled({test}, classes, false);
+  throw Error(ErrorKind::kUsage, "target " + target + ": its split test has the class " + quoted(more) +
+                                     ", which no source has; all domains need the same classes, by their names");
+}
+
 }  // namespace
 
 DrtDomains open_domains(const DrtOptions& o, Progress& progress) {
@@ -120,8 +129,7 @@ DrtDomains open_domains(const DrtOptions& o, Progress& progress) {
   domains.target = pooled({target}, classes, o.unlabelled_target);
   if (!o.unlabelled_target) {
     domains.test_is_target = !has_split(target_path, "test");
-    domains.test =
-        domains.test_is_target ? domains.target : pooled({open_dataset(target_path, "test")}, classes, false);
+    domains.test = domains.test_is_target ? domains.target : test_of(target_name, target_path, classes);
   }
   for (const auto& [what, set] : {std::pair{"the sources together", domains.sources}, {"the target", domains.target}}) {
     if (set->size() >= o.batch) continue;

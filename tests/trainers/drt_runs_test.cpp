@@ -40,6 +40,14 @@ TEST_F(AdaptRuns, EndWithTheSameBitsAfterAKillInEitherStage) {
   }
 }
 
+TEST_F(AdaptRuns, AreNotMeasuredOnClassesThatNoSourceHas) {
+  write_file(folder_ / "data/t10k-images-idx3-ubyte", idx({3, 32, 32}, std::vector<int>(3 * 32 * 32)));
+  write_file(folder_ / "data/t10k-labels-idx1-ubyte", idx({3}, {0, 1, 2}));
+  const Outcome run = shell(adapt("run", ""));
+  EXPECT_EQ(run.code, 2);
+  EXPECT_THAT(run.err, testing::HasSubstr("target b: its split test has the class \"2\", which no source has"));
+}
+
 TEST_F(AdaptRuns, SeveralSeedsHaveAMeanAndADeviation) {
   const std::string options = "--method source-only --epochs 1 --steps 4 --seed 4 --seeds 2";
   const Outcome run = shell(adapt("runs", options));
