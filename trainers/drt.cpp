@@ -41,6 +41,7 @@ void check_options(const DrtOptions& o) {
         "--discrepancy, --reversal, --balance: expected 0 or more");
   check(o.ramp >= 0 && o.ramp <= 1, "--ramp: expected a share in [0, 1]");
   check(o.st_confidence > 0 && o.st_confidence <= 1, "--st-confidence: expected a number in (0, 1]");
+  check(o.threads >= 0, "--threads: expected 0 or more, got " + std::to_string(o.threads));
   check(!o.unlabelled_target || !o.oracle, "--oracle needs a target with labels");
   check_augmentation(o.augmentation);
 }

@@ -61,6 +61,7 @@ TEST_F(AdaptProgram, SaysWhatIsWrong) {
   expect("lithe adapt drt --model drt_digits", 2, "--source is missing");
   expect(adapt("wrong", "--source camera"), 2, "expected NAME=PATH");
   expect(adapt("wrong", "--method drt2"), 2, "expected source-only|dann|mcd|drt|drt+st");
+  expect(adapt("wrong", "--threads -1"), 2, "--threads: expected 0 or more");
   expect("lithe adapt drt --recipe digit", 2, "did you mean \"digits\"?");
   expect(adapt("wrong", "--source void=" + (folder_ / "void")), 4, "no such file");
   EXPECT_EQ(shell("mkdir " + (folder_ / "empty")).code, 0);
