@@ -1,6 +1,8 @@
 #include "pipelines/kernel_cache/record.h"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "kernel_cache/generator_hashes.h"
@@ -59,7 +61,7 @@ std::string to_line(const KernelRecord& r) {
                        {"generator", r.identity.generator},
                        {"time_us", r.time_us},
                        {"generic_time_us", r.generic_time_us},
-                       {"error", r.error}};
+                       {"error", std::min(r.error, std::numeric_limits<double>::max())}};  // JSON has no infinity
   if (r.kept()) json["file"] = r.file, json["sha256"] = r.sha256;
   if (!r.refused.empty()) json["refused"] = r.refused;
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <limits>
 
 #include "tests/kernel_cache/cache_fixture.h"
 
@@ -24,7 +25,9 @@ TEST_F(CacheTest, RecordsReadAsTheyWereWritten) {
   KernelRecord tried = r;
   tried.file.clear(), tried.sha256.clear(), tried.refused = "other bits";
   EXPECT_EQ(spec_of_kept(to_line(tried)), "");
+  tried.error = std::numeric_limits<double>::infinity();  // no number in JSON
   EXPECT_EQ(parse_kernel_record(to_line(tried)).refused, "other bits");
+  EXPECT_GT(parse_kernel_record(to_line(tried)).error, 1e300);
   for (const char* line : {"", "{}", "[]", "{\"kernel\":1}", "{\"kernel\":\"x\",\"tile\":[]}"}) {
     EXPECT_THROW(parse_kernel_record(line), Error) << line;
   }
