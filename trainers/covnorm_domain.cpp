@@ -90,6 +90,10 @@ DomainData data_of(const CovNormOptions& options, const std::string& name) {
   if (data.test->info().class_names != data.training->info().class_names) {
     throw Error(c.data + ": the classes of test are not those of " + data.training->info().split);
   }
+  if (options.limit > 0 && options.limit < data.training->classes()) {
+    throw Error(ErrorKind::kUsage, "--limit " + std::to_string(options.limit) + ": fewer images than " + c.data +
+                                       " has classes, " + std::to_string(data.training->classes()));
+  }
   if (options.limit > 0 && options.limit < data.training->size()) {
     const double share = static_cast<double>(options.limit) / static_cast<double>(data.training->size());
     // Otherwise each epoch would be judged by as many images as it learns from.

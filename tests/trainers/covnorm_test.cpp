@@ -213,7 +213,9 @@ TEST_F(CovNormDomains, SaysWhatIsWrong) {
   EXPECT_THAT(failure(), HasSubstr("has no convolution \"conv9\""));
   options_.where = {"conv1"}, options_.tau = 1.5;
   EXPECT_THAT(failure(), HasSubstr("--tau"));
-  options_.tau = 0.9, options_.epochs = 1, options_.tune_epochs = 0;
+  options_.tau = 0.9, options_.batch = 2, options_.limit = 3;
+  EXPECT_THAT(failure(), HasSubstr("--limit 3: fewer images than " + (*data_ / "stripes") + " has classes, 4"));
+  options_.batch = 24, options_.limit = 0, options_.epochs = 1, options_.tune_epochs = 0;
   EXPECT_EQ(failure(), "no error");
   options_.tau = 0.8;
   EXPECT_THAT(failure(), HasSubstr("was learnt with tau 0.9, now it is 0.8"));
