@@ -19,7 +19,9 @@ KernelTile TileSearch::canonical(const KernelTile& tile) const {
   KernelTile result;
   for (const Tunable& t : tunables_) {
     const auto value = tile.find(t.name);
-    if (value != tile.end() && value->second != t.usual) result.insert(*value);
+    if (value == tile.end() || value->second == t.usual) continue;
+    // Hints come from elsewhere: compiling a tile of 10^9 rows would fill the memory.
+    if (std::count(t.values.begin(), t.values.end(), value->second) > 0) result.insert(*value);
   }
   return result;
 }

@@ -18,7 +18,7 @@ class TileSearch {
   std::optional<KernelTile> next(const KernelTile& best, const std::set<KernelTile>& tried) const;
 
  private:
-  // Without usual values, and without names that the schedule does not know.
+  // Without usual values, and without names and values that the schedule does not offer.
   KernelTile canonical(const KernelTile& tile) const;
   KernelTile combination(size_t index) const;
 

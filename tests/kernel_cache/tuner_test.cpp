@@ -222,5 +222,10 @@ TEST(TileSearch, VisitsEveryCombinationOnce) {
   EXPECT_EQ(to_string(order.at(1)), "a=2");
 }
 
+TEST(TileSearch, TakesFromHintsOnlyWhatTheScheduleOffers) {
+  const TileSearch search({{"rows", 7, {4, 7}}, {"panels", 2, {1, 2}}}, {{{"rows", 1'000'000'000}, {"panels", 1}}});
+  EXPECT_EQ(to_string(search.next({}, {{}}).value()), "panels=1");
+}
+
 }  // namespace
 }  // namespace lithe::test
