@@ -20,7 +20,7 @@ KernelTile TileSearch::canonical(const KernelTile& tile) const {
   for (const Tunable& t : tunables_) {
     const auto value = tile.find(t.name);
     if (value == tile.end() || value->second == t.usual) continue;
-    // Hints come from elsewhere: compiling a tile of 10^9 rows would fill the memory.
+    // Hints come from elsewhere: unrolling 700 rows takes the compiler until it is stopped, and with it the budget.
     if (std::count(t.values.begin(), t.values.end(), value->second) > 0) result.insert(*value);
   }
   return result;
