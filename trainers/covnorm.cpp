@@ -11,6 +11,7 @@
 #include "trainers/classification.h"
 #include "trainers/covnorm_domain.h"
 #include "trainers/covnorm_record.h"
+#include "trainers/run_folder.h"
 
 namespace lithe {
 namespace {
@@ -25,7 +26,7 @@ void check_name(const std::string& name) {
   check(plain, "--add " + name + "=...: a domain's name is made of letters, digits, _ and .");
 }
 
-std::string backbone_file(const CovNormOptions& o) { return o.output + "/backbone.safetensors"; }
+std::string backbone_file(const CovNormOptions& o) { return o.output + "/" + kBackboneFile; }
 
 void check(const CovNormOptions& o) {
   for (const auto& entry : o.add) check_name(entry.first);

@@ -67,6 +67,10 @@ std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint) {
 RunFolder::RunFolder(std::string path, const std::string& configuration, bool fresh)
     : path_(std::move(path)), checkpoints_(path_ + "/checkpoints") {
   const std::string record = path_ + "/run.json";
+  if (std::filesystem::exists(path_ + "/" + kBackboneFile)) {
+    throw Error(ErrorKind::kUsage, "--output " + path_ + ": is the folder of `lithe adapt covnorm` (" + kBackboneFile +
+                                       "); use one of its own");
+  }
   if (fresh) {
     checkpoints_.clear();
     remove_event_file(path_);

@@ -74,6 +74,10 @@ TEST_F(CovNormProgram, SaysWhatIsWrong) {
   EXPECT_THAT(complaint(""), HasSubstr("is the folder of another run"));
   std::filesystem::remove(folder_ / "run/run.json");
   EXPECT_EQ(adapt(with_backbone()).code, 0);
+  const Outcome other =
+      shell("lithe train classify --data " + (folder_ / "data") + " --model resnet8 --output " + (folder_ / "run"));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("is the folder of `lithe adapt covnorm`"));
   EXPECT_THAT(adapt("--model resnet20 --backbone-data x").err, HasSubstr("is a resnet8, not the resnet20"));
   const std::string model = " --model " + (folder_ / "run/backbone.safetensors");
   const Outcome unknown = shell("lithe evaluate --data " + (folder_ / "data") + model + " --domain digits");
