@@ -190,6 +190,7 @@ TEST_F(Drt, CollapseIsTold) {
   const DrtSummary summary = adapt_drt(options_, listener);
   EXPECT_EQ(summary.collapsed, listener.all.find("collapsed") != std::string::npos);
   EXPECT_TRUE(summary.collapsed);
+  EXPECT_THAT(listener.all, HasSubstr("the sources are to be learnt first"));
 }
 
 TEST_F(Drt, WhatDoesNotFitIsNamed) {
