@@ -25,6 +25,7 @@ std::vector<double> read_milestones(const std::string& text) {
     }
     milestones.push_back(epoch);
   }
+  std::sort(milestones.begin(), milestones.end());
   return milestones;
 }
 

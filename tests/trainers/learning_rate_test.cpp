@@ -35,7 +35,7 @@ TEST(LearningRate, OneCycleRisesThenFalls) {
 
 TEST(LearningRate, StepsFallAtTheMilestones) {
   LearningRateOptions o = options("step");
-  o.milestones = "3,6", o.gamma = 0.5;
+  o.milestones = "6,3", o.gamma = 0.5;  // in any order
   const LearningRate lr(o, 10, 4);
   EXPECT_DOUBLE_EQ(lr.at(11), 0.4);
   EXPECT_DOUBLE_EQ(lr.at(12), 0.2);
