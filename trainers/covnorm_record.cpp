@@ -58,7 +58,9 @@ bool is_learnt(const CovNormOptions& options, const Model& backbone, const std::
     throw refuse("this domain was learnt with " + option + " " +
                  (there.contains(option) ? there[option].dump() : "unset") + ", now it is " + value.dump());
   }
-  return true;
+  // A run may have been killed between the file and its row.
+  const std::vector<DomainReport> rows = read_report(options.output);
+  return std::any_of(rows.begin(), rows.end(), [&](const DomainReport& row) { return row.name == domain.name; });
 }
 
 std::vector<DomainReport> read_report(const std::string& output) {

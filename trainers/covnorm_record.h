@@ -15,8 +15,8 @@ std::string domain_path(const CovNormOptions& options, const std::string& name);
 /// What decides the bits of a domain, as JSON.
 std::string record_of(const CovNormOptions& options, const std::string& name);
 
-/// Whether the domain is there, learnt by the options as they are. Throws Error(kUsage) naming the first one that
-/// differs, or if it is one of another backbone; with --fresh it only is not there.
+/// Whether the domain is there and in report.json, learnt by the options as they are. Throws Error(kUsage) naming the
+/// first one that differs, or if it is one of another backbone; with --fresh it only is not there.
 bool is_learnt(const CovNormOptions& options, const Model& backbone, const std::string& name);
 
 /// report.json: a row per domain and method. Empty if there is none.

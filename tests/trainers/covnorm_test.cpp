@@ -142,6 +142,18 @@ TEST_F(CovNormDomains, BitsAreThoseOfAnotherRunWithOtherThreadsAndStops) {
   EXPECT_EQ(domain("run", "stripes"), domain("stopped", "stripes"));
 }
 
+TEST_F(CovNormDomains, ARunThatWasKilledBeforeItsReportWritesIt) {
+  options_.epochs = 1, options_.tune_epochs = 1;
+  const std::string file = options_.output + "/domains/stripes.safetensors";
+  const double top1 = adapt().domains.at(0).top1;
+  const std::string learnt = read_file(file);
+  std::filesystem::remove(options_.output + "/report.json");
+  const CovNormSummary again = adapt();
+  ASSERT_EQ(again.domains.size(), 1u);
+  EXPECT_EQ(again.domains[0].top1, top1);
+  EXPECT_EQ(read_file(file), learnt);
+}
+
 TEST_F(CovNormDomains, OneMoreLeavesTheOthersAsTheyAre) {
   adapt();
   const std::string before = domain("run", "stripes");
