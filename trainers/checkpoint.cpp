@@ -1,8 +1,14 @@
 #include "trainers/checkpoint.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 
 #include "pipelines/formats/safetensors.h"
@@ -59,7 +65,15 @@ CheckpointFolder::CheckpointFolder(std::string path) : path_(std::move(path)) {
   std::error_code failure;
   std::filesystem::create_directories(path_, failure);
   if (failure) throw Error(ErrorKind::kOutput, path_ + ": " + failure.message());
+  locked_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (locked_ < 0) throw Error(ErrorKind::kOutput, path_ + ": cannot open: " + std::strerror(errno));
+  if (::flock(locked_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {  // else: a file system without locks
+    ::close(locked_);
+    throw Error(ErrorKind::kUsage, path_ + ": another process trains here; wait for it or use another --output");
+  }
 }
+
+CheckpointFolder::~CheckpointFolder() { ::close(locked_); }
 
 void CheckpointFolder::save(const Checkpoint& checkpoint) const {
   char name[40];

@@ -24,8 +24,12 @@ std::map<std::string, Tensor> tensors_under(const std::string& prefix, const Che
 /// The checkpoints of one run: safetensors files `step-0000001234.safetensors`, of which the newest two stay.
 class CheckpointFolder {
  public:
-  /// Makes the folder if there is none. Throws Error(kOutput) if that fails.
+  /// Makes the folder if there is none, and keeps other processes out of it while it lives. Throws Error(kOutput) if it
+  /// cannot be made, Error(kUsage) if another one is in it.
   explicit CheckpointFolder(std::string path);
+  ~CheckpointFolder();
+  CheckpointFolder(const CheckpointFolder&) = delete;
+  CheckpointFolder& operator=(const CheckpointFolder&) = delete;
 
   /// Writes atomically, then removes what is older than the one before. Throws Error(kOutput) if it cannot be written;
   /// older checkpoints then stay.
@@ -43,6 +47,7 @@ class CheckpointFolder {
   std::vector<std::string> files() const;  // the newest first
 
   std::string path_;
+  int locked_ = -1;  // the folder, open
 };
 
 }  // namespace lithe

@@ -30,6 +30,12 @@ constexpr auto kColumns = [](auto& m, auto&& visit) {
   visit("waited", m.waited);
 };
 
+std::string without_domains(std::string path) {
+  if (!std::filesystem::exists(path + "/" + kBackboneFile)) return path;
+  throw Error(ErrorKind::kUsage, "--output " + path + ": is the folder of `lithe adapt covnorm` (" + kBackboneFile +
+                                     "); use one of its own");
+}
+
 void require_same(const std::string& file, const std::string& now) {
   const Json there = Json::parse(read_file(file), nullptr, /*allow_exceptions=*/false), here = Json::parse(now);
   if (!there.is_object()) throw Error(ErrorKind::kUsage, file + ": no record of a run; use another folder or --fresh");
@@ -65,12 +71,8 @@ std::vector<EpochMetrics> epochs_from(const Checkpoint& checkpoint) {
 }
 
 RunFolder::RunFolder(std::string path, const std::string& configuration, bool fresh)
-    : path_(std::move(path)), checkpoints_(path_ + "/checkpoints") {
+    : path_(without_domains(std::move(path))), checkpoints_(path_ + "/checkpoints") {
   const std::string record = path_ + "/run.json";
-  if (std::filesystem::exists(path_ + "/" + kBackboneFile)) {
-    throw Error(ErrorKind::kUsage, "--output " + path_ + ": is the folder of `lithe adapt covnorm` (" + kBackboneFile +
-                                       "); use one of its own");
-  }
   if (fresh) {
     checkpoints_.clear();
     remove_event_file(path_);

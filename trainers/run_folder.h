@@ -26,8 +26,9 @@ inline constexpr const char* kBackboneFile = "backbone.safetensors";
 class RunFolder {
  public:
   /// Makes the folder and its run.json, or continues the run that is there; one without a checkpoint has nothing to
-  /// continue. Throws Error(kUsage) naming the first member of the configuration in which that one differs, or if the
-  /// folder is that of `lithe adapt covnorm`; kOutput if it cannot be written. `fresh`: forgets it.
+  /// continue. Throws Error(kUsage) naming the first member of the configuration in which that one differs, if the
+  /// folder is that of `lithe adapt covnorm`, or if another process trains there; kOutput if it cannot be written.
+  /// `fresh`: forgets it.
   RunFolder(std::string path, const std::string& configuration, bool fresh);
 
   std::optional<Checkpoint> newest(Progress& progress) const;

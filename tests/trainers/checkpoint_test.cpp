@@ -70,6 +70,16 @@ TEST_F(Checkpoints, OtherFilesStay) {
   EXPECT_THAT(names(), ElementsAre("notes.txt"));
 }
 
+TEST_F(Checkpoints, AreOfOneProcess) {
+  try {
+    const CheckpointFolder other(path_);
+    FAIL() << "two in one folder";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(e.what(), HasSubstr("another process trains here"));
+  }
+}
+
 TEST_F(Checkpoints, AFolderThatCannotBeMadeIsAnError) {
   std::ofstream(root_ / "file") << "";
   EXPECT_THROW(CheckpointFolder(root_ / "file/checkpoints"), Error);
