@@ -68,17 +68,21 @@ std::vector<DomainReport> read_report(const std::string& output) {
   if (!std::filesystem::exists(report_file(output))) return rows;
   const Json json = Json::parse(read_file(report_file(output)), nullptr, /*allow_exceptions=*/false);
   if (!json.is_array()) throw Error(report_file(output) + ": is no report of domains; remove it");
-  for (const Json& row : json) {
-    rows.push_back({row.at("domain"),
-                    row.at("method"),
-                    row.at("split"),
-                    row.at("top1"),
-                    row.at("added"),
-                    row.at("share"),
-                    row.at("bytes"),
-                    row.at("seconds"),
-                    {}});
-    for (const Json& stage : row.value("stages", Json::array())) rows.back().stages.push_back(stage_from(stage));
+  try {
+    for (const Json& row : json) {
+      rows.push_back({row.at("domain"),
+                      row.at("method"),
+                      row.at("split"),
+                      row.at("top1"),
+                      row.at("added"),
+                      row.at("share"),
+                      row.at("bytes"),
+                      row.at("seconds"),
+                      {}});
+      for (const Json& stage : row.value("stages", Json::array())) rows.back().stages.push_back(stage_from(stage));
+    }
+  } catch (const Json::exception& e) {
+    throw Error(report_file(output) + ": is no report of domains (" + e.what() + "); remove it");
   }
   return rows;
 }

@@ -62,8 +62,13 @@ Json StageLog::read() const {
 
 std::optional<StageReport> StageLog::find(const std::string& key, const std::string& result) const {
   const Json all = read();
-  if (!all.contains(key) || all[key].at("result") != result) return std::nullopt;
-  return stage_from(all[key]);
+  if (!all.contains(key)) return std::nullopt;
+  try {
+    if (all[key].at("result") != result) return std::nullopt;
+    return stage_from(all[key]);
+  } catch (const Json::exception& e) {
+    throw Error(file_ + ": is no log of stages (" + e.what() + "); remove it");
+  }
 }
 
 void StageLog::put(const std::string& key, const std::string& result, const StageReport& report) {

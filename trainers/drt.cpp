@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "pipelines/core/command_line.h"
 #include "pipelines/core/file.h"
@@ -62,13 +63,21 @@ class Adaptation {
     start_.recipe = command_line("lithe adapt drt", repeated);
     const DrtStage fits(kAdaptStage, options_, domains_, start_, domains_.target);  // throws before anything is written
     folder_.emplace(o.output, configuration(), o.fresh);
+    if (o.fresh) forget_results();
   }
 
   DrtSummary run(Progress& progress) {
     const auto checkpoint = folder_->newest(progress);
     if (checkpoint) summary_.epochs = epochs_from_text(checkpoint->facts.at(kEpochsKey));
-    const bool finished = stage(kAdaptStage, start_, domains_.target, checkpoint, progress) &&
-                          (options_.method != "drt+st" || self_train(checkpoint, progress));
+    bool finished = stage(kAdaptStage, start_, domains_.target, checkpoint, progress);
+    if (finished && options_.method == "drt+st") {
+      try {
+        finished = self_train(checkpoint, progress);
+      } catch (const Error&) {
+        report(progress);  // what stands is worth having
+        throw;
+      }
+    }
     summary_.interrupted = !finished;
     if (finished) report(progress);
     return summary_;
@@ -83,6 +92,19 @@ class Adaptation {
     record.values["images"] = {domains_.sources->size(), domains_.target->size()};
     record.values["start"] = model_hash(start_.graph, start_.parameters);
     return record.text(2);
+  }
+
+  // Another method writes other files.
+  void forget_results() const {
+    for (const char* const name : {kAdaptStage, kSelfTrainStage}) {
+      for (const std::string& by : {options_.select, std::string(kOracle)}) {
+        std::filesystem::remove(model_file(options_.output, name, by));
+      }
+    }
+    for (const char* const name :
+         {"best.safetensors", "pseudo_labels.csv", "metrics.csv", "summary.json", "report.html", "embedding.svg"}) {
+      std::filesystem::remove(options_.output + "/" + name);
+    }
   }
 
   int64_t done(const std::string& name) const {

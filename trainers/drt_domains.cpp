@@ -131,9 +131,10 @@ DrtDomains open_domains(const DrtOptions& o, Progress& progress) {
     domains.test_is_target = !has_split(target_path, "test");
     domains.test = domains.test_is_target ? domains.target : test_of(target_name, target_path, classes);
   }
-  for (const auto& [what, set] : {std::pair{"the sources together", domains.sources}, {"the target", domains.target}}) {
+  for (const auto& [what, set] :
+       {std::pair{"the sources together have", domains.sources}, {"the target has", domains.target}}) {
     if (set->size() >= o.batch) continue;
-    throw Error(ErrorKind::kUsage, std::string(what) + " have " + std::to_string(set->size()) +
+    throw Error(ErrorKind::kUsage, std::string(what) + " " + std::to_string(set->size()) +
                                        " images to train on, fewer than one --batch of " + std::to_string(o.batch));
   }
   return domains;

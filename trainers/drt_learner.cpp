@@ -210,7 +210,7 @@ void DrtLearner::step(const Gradients& gradients, double lr, const DrtLosses& lo
   const double norm = norm_of(gradients);
   if (!std::isfinite(losses.total()) || !std::isfinite(norm)) {
     throw Error(ErrorKind::kDiverged, "training diverged: loss " + std::to_string(losses.total()) + ", gradient norm " +
-                                          std::to_string(norm) + " in step " + std::to_string(steps() + 1) +
+                                          std::to_string(norm) +
                                           "; the checkpoint before it is kept. Try a lower --lr, --discrepancy or " +
                                           "--reversal in another folder");
   }

@@ -30,7 +30,6 @@ class DrtLearner {
   DrtLosses self_train(const LabelledBatch& source, const LabelledBatch& target, double lr);
 
   const Parameters& parameters() const { return parameters_; }
-  int64_t steps() const { return heads_optimizer_.steps(); }
   /// The most memory of activations and gradients since the last call.
   int64_t take_peak_bytes();
 

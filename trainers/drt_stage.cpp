@@ -63,8 +63,14 @@ bool DrtStage::train(int64_t epoch, DrtEpoch* row, Progress& progress) {
     row->lr = lr_.at(step);
     const LabelledBatch &source = sources_.next(), &target = targets_.next();
     const double done = static_cast<double>(step) / static_cast<double>(epochs_ * steps_);
-    const DrtLosses losses = self_training_ ? learner_.self_train(source, target, row->lr)
-                                            : learner_.adapt(source, target.images, row->lr, done);
+    DrtLosses losses;
+    try {
+      losses = self_training_ ? learner_.self_train(source, target, row->lr)
+                              : learner_.adapt(source, target.images, row->lr, done);
+    } catch (const Error& e) {
+      throw Error(e.kind(), std::string(name_) + " epoch " + std::to_string(row->epoch) + ", batch " +
+                                std::to_string(step - epoch * steps_ + 1) + ": " + e.what());
+    }
     row->source_loss += losses.source / static_cast<double>(steps_);
     row->transfer_loss += losses.transfer / static_cast<double>(steps_);
     progress.advance(1, 0);

@@ -193,6 +193,25 @@ TEST_F(Drt, CollapseIsTold) {
   EXPECT_THAT(listener.all, HasSubstr("the sources are to be learnt first"));
 }
 
+TEST_F(Drt, WhatStandsIsReportedBeforeSelfTrainingFails) {
+  options_.method = "drt+st", options_.batch = 64, options_.epochs = 1, options_.steps = 1;
+  options_.learning_rate.lr = 1e-9;  // so unsure that it takes the better half of the 100 images
+  EXPECT_THAT(failure(), HasSubstr("fewer than one --batch of 64"));
+  EXPECT_EQ(nlohmann::json::parse(file("summary.json"))["stages"].size(), 1u);
+}
+
+TEST_F(Drt, FreshForgetsTheFilesOfAnotherMethod) {
+  options_.method = "drt+st", options_.oracle = true, options_.epochs = options_.st_epochs = 1;
+  adapt();
+  EXPECT_TRUE(std::filesystem::exists(options_.output + "/self-train.safetensors"));
+  options_.method = "source-only", options_.oracle = false, options_.fresh = true;
+  adapt();
+  for (const char* const name : {"self-train.safetensors", "adapt.ORACLE.safetensors", "pseudo_labels.csv"}) {
+    EXPECT_FALSE(std::filesystem::exists(options_.output + "/" + name)) << name;
+  }
+  EXPECT_EQ(nlohmann::json::parse(file("summary.json"))["stages"].size(), 1u);
+}
+
 TEST_F(Drt, WhatDoesNotFitIsNamed) {
   const DrtOptions good = options_;
   const auto message = [&](const std::function<void(DrtOptions&)>& change) {
@@ -201,7 +220,7 @@ TEST_F(Drt, WhatDoesNotFitIsNamed) {
     return failure();
   };
   write_domain(folder_ / "tiny", 8, 4, 0, 100, 4);
-  EXPECT_THAT(message([&](auto& o) { o.target = {{"tiny", folder_ / "tiny"}}; }), HasSubstr("have 8 images"));
+  EXPECT_THAT(message([&](auto& o) { o.target = {{"tiny", folder_ / "tiny"}}; }), HasSubstr("has 8 images"));
   EXPECT_THAT(message([&](auto& o) { o.target["two"] = folder_ / "tiny"; }), HasSubstr("expected one domain"));
   EXPECT_THAT(message([&](auto& o) { o.source["bright"] = folder_ / "dark"; }), HasSubstr("this is the target's name"));
   EXPECT_THAT(message([&](auto& o) { o.source["none"] = folder_ / "none"; }), HasSubstr("none: no such file"));
@@ -209,7 +228,8 @@ TEST_F(Drt, WhatDoesNotFitIsNamed) {
   EXPECT_THAT(message([](auto& o) { o.batch = 1; }), HasSubstr("--batch"));
   EXPECT_THAT(message([](auto& o) { o.st_confidence = 0; }), HasSubstr("--st-confidence"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "wrong options write nothing";
-  EXPECT_THAT(message([](auto& o) { o.learning_rate.lr = 1e30; }), HasSubstr("diverged"));
+  EXPECT_THAT(message([](auto& o) { o.learning_rate.lr = 1e30; }),
+              HasSubstr("adapt epoch 1, batch 2: training diverged"));
 }
 
 }  // namespace
