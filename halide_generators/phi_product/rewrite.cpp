@@ -11,7 +11,8 @@ bool is_free_layer(const Graph& graph, const Node* node) {
   return node != nullptr && (node->op->name() == "linear" || node->op->name() == "conv2d") && has_state(graph, *node);
 }
 
-/// The only reader of `value`: a linear layer or an unpadded 1x1 convolution, for which a shift of its input is a bias.
+/// The only reader of `value`: a linear layer with one column of weights per channel, not one per element of an image,
+/// or an unpadded 1x1 convolution. To those a shift of their input is a bias.
 Node* reader(Graph& graph, ValueId value) {
   Node* found = nullptr;
   for (Node& node : graph.nodes) {
@@ -22,8 +23,8 @@ Node* reader(Graph& graph, ValueId value) {
     }
   }
   if (!is_free_layer(graph, found) || found->inputs[0] != value) return nullptr;
-  if (found->op->name() == "linear") return found;
   const Shape& kernel = graph.value(found->inputs[1]).shape;
+  if (found->op->name() == "linear") return kernel[1] == graph.value(value).shape[1] ? found : nullptr;
   return integer(*found, "groups") == 1 && kernel[2] == 1 && kernel[3] == 1 && has_padding(*found, 0) ? found : nullptr;
 }
 
