@@ -89,7 +89,7 @@ class Folding {
 
 bool fold(Graph& graph, Parameters& parameters, size_t index) {
   const Node norm = graph.nodes[index];
-  if (norm.op->name() != "batch_norm") return false;
+  if (norm.op->name() != "batch_norm" || !has_state(graph, norm)) return false;
   Node* layer = takes_shift(graph, norm.inputs[0]);
   if (layer == nullptr || !takes_scale(graph, norm.inputs[0])) return false;
   Folding folding(graph, parameters, norm);

@@ -4,6 +4,7 @@
 
 #include "halide_generators/channel_permute/sink.h"
 #include "halide_generators/conv2d/panels.h"
+#include "halide_generators/conv2d/pattern.h"
 
 namespace lithe {
 namespace {
@@ -23,7 +24,7 @@ Tensor scattered_rows(const Tensor& t, const Channels& index) {
 }
 
 bool is_depthwise(const Graph& graph, const Node& node) {
-  if (node.op->name() != "conv2d" || !graph.value(node.inputs[1]).is_state()) return false;
+  if (node.op->name() != "conv2d" || !has_state(graph, node)) return false;
   const int64_t groups = std::get<int64_t>(node.attributes.at("groups"));
   return groups == graph.value(node.inputs[0]).shape.at(1) && groups == graph.value(node.outputs[0]).shape.at(1);
 }

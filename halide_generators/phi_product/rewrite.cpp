@@ -69,7 +69,7 @@ bool fold_latent(Graph& graph, Parameters& parameters, size_t index) {
   const Node add = graph.nodes[index];
   if (add.op->name() != "add") return false;
   const Node* norm = only_producer(graph, add.inputs[0]);
-  if (norm == nullptr || norm->op->name() != "batch_norm") return false;
+  if (norm == nullptr || norm->op->name() != "batch_norm" || !has_state(graph, *norm)) return false;
   const Node* product = only_producer(graph, norm->inputs[0]);
   if (product == nullptr || product->op->name() != "phi_product" || product->inputs[0] != add.inputs[1]) return false;
   Node *phi_node = only_producer(graph, product->inputs[1]), *behind_node = reader(graph, add.outputs[0]);

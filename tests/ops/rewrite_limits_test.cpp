@@ -38,5 +38,18 @@ TEST(RewriteLimits, LatentNormBeforeALinearLayerOfSeveralPixelsStays) {
   }
 }
 
+TEST(RewriteLimits, LayersWhoseParametersAreComputedStay) {
+  Net net;
+  const auto computed = [&] { return net.op("hard_swish", {net.g.parameter(net.fresh("given"), {12}, {})}); };
+  ValueId x = net.shuffle(net.g.input("input", {1, 12, 4, 4}), 4);
+  const ValueId w = net.g.parameter("w", {12, 1, 3, 3}, {});
+  x = net.op("conv2d", {x, w, computed()}, {{"groups", int64_t{12}}, {"pad_h", int64_t{1}}, {"pad_w", int64_t{1}}});
+  const ValueId mean = net.g.statistic("running_mean", {12}, {}), var = net.g.statistic("running_var", {12}, {});
+  x = net.op("batch_norm", {net.conv(x, 12), computed(), computed(), mean, var});
+  const Graph graph = rewritten(net, x);
+  EXPECT_EQ(count(graph, "channel_permute"), 1);
+  EXPECT_EQ(count(graph, "batch_norm"), 1);
+}
+
 }  // namespace
 }  // namespace lithe
