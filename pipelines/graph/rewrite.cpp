@@ -113,12 +113,16 @@ void rewrite(Graph& graph, Parameters& parameters) {
   Provenance provenance(graph);
   for (const Rewrite& r : rewrites()) {
     for (size_t i = 0; i < graph.nodes.size();) {
+      const size_t nodes = graph.nodes.size();
       if (!r.apply(graph, parameters, i)) {
         ++i;
         continue;
       }
       provenance.hand_over(&graph, i);
-      i -= i > 0;  // a change may enable another one at the same place; bypassed nodes are gone, so this ends
+      // A change may enable another one at the same place, and what followed may have moved up by all the nodes that
+      // are gone. Those that were bypassed are, so this ends.
+      const size_t gone = nodes - std::min(nodes, graph.nodes.size());
+      i -= std::min(i, std::max<size_t>(gone, 1));
     }
   }
 }

@@ -1,96 +1,10 @@
 // Rewrites around the operators: the rewritten graph computes the same, and what should be gone is gone.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-
-#include "pipelines/graph/rewrite.h"
-#include "pipelines/graph/session.h"
-#include "tests/graph/small_network.h"
+#include "tests/ops/rewrite_net.h"
 
 namespace lithe {
 namespace {
-
-/// Layers with fresh parameters.
-struct Net {
-  GraphBuilder g{"net"};
-
-  std::string fresh(const std::string& op) { return op + "." + std::to_string(count_++); }
-  ValueId op(const std::string& op, std::vector<ValueId> inputs, Attributes attributes = {}) {
-    return g.op(op, fresh(op), std::move(inputs), std::move(attributes));
-  }
-  ValueId conv(ValueId x, int64_t out, int64_t kernel = 1, int64_t groups = 1) {
-    const std::string name = fresh("conv");
-    return g.op("conv2d", name, {x, g.parameter(name + ".weight", {out, g.channels(x) / groups, kernel, kernel}, {})},
-                {{"groups", groups}, {"pad_h", kernel / 2}, {"pad_w", kernel / 2}});
-  }
-  ValueId linear(ValueId x, int64_t out, bool bias = true) {
-    const std::string name = fresh("linear");
-    std::vector<ValueId> inputs{x, g.parameter(name + ".weight", {out, g.channels(x)}, {})};
-    if (bias) inputs.push_back(g.parameter(name + ".bias", {out}, {}));
-    return g.op("linear", name, inputs);
-  }
-  /// Dynamic Convolution Decomposition with four latent channels.
-  ValueId dynamic_conv(ValueId x, int64_t out, int64_t kernel = 1) {
-    const ValueId v = op("global_avg_pool", {x});
-    const ValueId lambda = op("hard_sigmoid", {linear(v, out)}, {{"scale", 2.0}});
-    const ValueId z = norm(conv(x, 4));
-    const ValueId phi_z = op("phi_product", {z, linear(v, 16, /*bias=*/false)});
-    const ValueId latent = op("add", {norm(phi_z), z});
-    return op("add", {conv(latent, out), op("channel_scale", {conv(x, out, kernel), lambda})});
-  }
-  ValueId norm(ValueId x) { return normed(g, fresh("norm"), x); }
-  ValueId shuffle(ValueId x, int64_t groups) {
-    std::vector<int64_t> index;
-    const int64_t size = g.channels(x) / groups;
-    for (int64_t j = 0; j < size; ++j) {
-      for (int64_t i = 0; i < groups; ++i) index.push_back(i * size + j);
-    }
-    return op("channel_permute", {x}, {{"index", index}});
-  }
-  ValueId shift_max(ValueId x, int64_t groups) {
-    const ValueId hidden = op("relu", {linear(op("global_avg_pool", {x}), 4)});
-    const ValueId a =
-        op("shift_max_coefficients", {linear(hidden, 4 * g.channels(x))},
-           {{"branches", int64_t{2}}, {"terms", int64_t{2}}, {"offsets", std::vector<double>{1, 0, 1, 0}}});
-    return op("dynamic_shift_max", {x, a}, {{"groups", groups}});
-  }
-
- private:
-  int count_ = 0;
-};
-
-int count(const Graph& graph, const std::string& op) {
-  return static_cast<int>(
-      std::count_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& n) { return n.op->name() == op; }));
-}
-
-Parameters random_parameters(const Graph& graph) {
-  Parameters parameters;
-  unsigned seed = 1;
-  for (const ValueId id : graph.state()) {
-    Tensor t = random_tensor(graph.value(id).shape, seed++);
-    if (graph.value(id).name.find("running_var") != std::string::npos) {
-      for (int64_t i = 0; i < t.size(); ++i) t.data()[i] = 0.5f + std::abs(t.data()[i]);
-    }
-    parameters[graph.value(id).name] = t;
-  }
-  return parameters;
-}
-
-/// Checks that rewriting keeps the result and returns the rewritten graph.
-Graph rewritten(Net& net, ValueId output) {
-  net.g.output(output);
-  Graph graph = net.g.finish();
-  Parameters parameters = random_parameters(graph);
-  Shape shape = graph.value(graph.inputs[0]).shape;
-  shape[0] = 2;
-  const Tensor x = random_tensor(shape, 99);
-  const Tensor expected = forward(graph, parameters, {x}).output();
-  EXPECT_LE(relative_difference(Session(graph, parameters).run({x})[0], expected), 1e-5);
-  rewrite(graph, parameters);
-  return graph;
-}
 
 TEST(Rewrite, ShufflesSinkThroughAMicroBlockIntoItsLastConvolution) {
   Net net;
@@ -138,13 +52,6 @@ TEST(Rewrite, FactorisedPairsBecomeOneAndReadPermutedChannels) {
   }
 }
 
-TEST(Rewrite, ShuffleStaysBeforeAShiftThatHasNoGroupsWithoutIt) {
-  Net net;
-  ValueId x = net.g.input("input", {1, 12, 4, 4});
-  x = net.shift_max(net.shuffle(net.op("hard_swish", {x}), 3), 2);
-  EXPECT_EQ(count(rewritten(net, x), "channel_permute"), 1);
-}
-
 TEST(Rewrite, ShuffleRisesIntoAConvolutionThatReadsAllChannelsAnyway) {
   Net net;
   ValueId x = net.shuffle(net.norm(net.conv(net.g.input("input", {1, 12, 4, 4}), 24, 3, 4)), 4);
@@ -153,13 +60,6 @@ TEST(Rewrite, ShuffleRisesIntoAConvolutionThatReadsAllChannelsAnyway) {
   EXPECT_EQ(count(graph, "channel_permute"), 0);
   EXPECT_EQ(count(graph, "conv2d"), 1);
   EXPECT_EQ(count(graph, "conv2d_add"), 1);
-}
-
-TEST(Rewrite, ShuffleWithTwoReadersStays) {
-  Net net;
-  ValueId x = net.shuffle(net.op("hard_swish", {net.conv(net.g.input("input", {1, 12, 4, 4}), 12)}), 4);
-  x = net.op("add", {net.conv(x, 12), x});
-  EXPECT_EQ(count(rewritten(net, x), "channel_permute"), 1);
 }
 
 TEST(Rewrite, ShuffleAndItsInverseVanish) {
@@ -196,6 +96,15 @@ TEST(Rewrite, DynamicPointwiseConvolutionIsOneKernel) {
     for (const std::string gone : {"conv2d", "phi_product", "scale_add", "relu6"})
       EXPECT_EQ(count(graph, gone), 0) << gone;
   }
+}
+
+// Though all that they are made of stands before both.
+TEST(Rewrite, NeighbouringDynamicPointwiseConvolutionsAreOneKernelEach) {
+  Net net;
+  const ValueId image = net.g.input("input", {1, 5, 15, 15});
+  const Net::DynamicPaths a = net.dynamic_paths(image, 19), b = net.dynamic_paths(image, 19);
+  const ValueId y = net.op("add", {a.latent, a.fixed}), z = net.op("add", {b.latent, b.fixed});
+  EXPECT_EQ(count(rewritten(net, net.op("add", {y, z})), "dynamic_pointwise"), 2);
 }
 
 TEST(Rewrite, ExpandedImagesAreNotStored) {
@@ -254,13 +163,6 @@ TEST(Rewrite, SumOfAResidualBlockMovesIntoItsConvolution) {
   EXPECT_EQ(count(graph, "conv2d_add"), 2);
   EXPECT_EQ(count(graph, "add"), 1);  // its inputs are no convolution's alone
   EXPECT_EQ(count(graph, "relu") + count(graph, "relu6"), 0);
-}
-
-TEST(Rewrite, NormBehindASkipStays) {
-  Net net;
-  const ValueId x = net.op("relu", {net.conv(net.g.input("input", {1, 4, 4, 4}), 4)});
-  const ValueId y = net.norm(net.op("add", {net.conv(x, 4), x}));
-  EXPECT_EQ(count(rewritten(net, y), "batch_norm"), 1);
 }
 
 }  // namespace
