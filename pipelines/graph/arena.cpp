@@ -48,7 +48,9 @@ Arena::Arena(const Plan& plan, const Parameters& parameters, const std::vector<s
     work_.push_back(std::move(work));
   }
   for (const ValueId id : graph.inputs) inputs_.push_back({tensor(id, parameters), uses_of(id)});
-  for (const ValueId id : graph.outputs) outputs_.push_back(tensor(id, parameters));
+  for (const ValueId id : graph.outputs) {
+    if (!graph.value(id).is_state()) outputs_.push_back(tensor(id, parameters));
+  }
 }
 
 void Arena::run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, const StepObserver& observer) {

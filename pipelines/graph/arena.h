@@ -20,7 +20,7 @@ class Arena {
   Arena(const Plan& plan, const Parameters& parameters, const std::vector<std::map<std::string, Tensor>>& packed,
         DeviceMemory* device = nullptr);
 
-  /// `inputs`, `outputs`: the images of the plan, in the order of the graph.
+  /// `inputs`, `outputs`: the images of the plan, in the order of the graph; parameters are none.
   void run(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, const StepObserver& observer = {});
   /// Every kernel call of a run, in their order.
   void each_call(const std::function<void(const KernelCall&)>& visit) const;

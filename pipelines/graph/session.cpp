@@ -155,30 +155,34 @@ bool Session::reads_row_major(const std::vector<Shape>& inputs) const {
 }
 
 std::vector<Tensor> Session::run(const std::vector<Tensor>& inputs, const StepObserver& observer) const {
-  const Graph& graph = state_->graph;
-  check_inputs(graph, inputs);
+  check_inputs(state_->graph, inputs);
   std::vector<Shape> shapes;
   for (const Tensor& t : inputs) shapes.push_back(t.shape());
   const int64_t images = inputs[0].dim(0);
   LITHE_CHECK(images == 1 || !observer);
   const std::shared_ptr<Ready> ready = state_->find(state_->device ? shapes : of_one_image(shapes));
 
-  std::vector<Tensor> outputs;
-  for (const ValueId id : graph.outputs) {
-    // Outputs of the rewritten graph stand in the same order.
-    Shape shape = ready->plan().places[static_cast<size_t>(state_->rewritten.outputs[outputs.size()])].shape;
-    LITHE_CHECK(!shape.empty() && id != kNoValue);
+  std::vector<Tensor> outputs, computed;
+  for (const ValueId id : state_->rewritten.outputs) {  // in the order of the graph as written
+    const Value& value = state_->rewritten.value(id);
+    if (value.is_state()) {
+      outputs.push_back(state_->parameters.at(value.name).clone());
+      continue;
+    }
+    Shape shape = ready->plan().places[static_cast<size_t>(id)].shape;
+    LITHE_CHECK(!shape.empty());
     shape[0] = images;
     outputs.emplace_back(shape);
+    computed.push_back(outputs.back());
   }
   const auto run_image = [&](int64_t i) {
     std::vector<Tensor> in, out;
     for (const Tensor& t : inputs) in.push_back(t.images(i, 1));
-    for (const Tensor& t : outputs) out.push_back(t.images(i, 1));
+    for (const Tensor& t : computed) out.push_back(t.images(i, 1));
     ready->run(in, out, observer);
   };
   if (state_->device != nullptr) {
-    ready->run(inputs, outputs, observer);  // all at once
+    ready->run(inputs, computed, observer);  // all at once
   } else if (images == 1) {
     run_image(0);  // threads inside the kernels
   } else {

@@ -59,6 +59,19 @@ TEST_F(SessionTest, KeepsAnInputThatIsAnOutput) {
   for (const Tensor& given : {x, channels_last(x)}) EXPECT_TRUE(same_bits(session.run({given})[1], x));
 }
 
+// One for all images, and the caller's own.
+TEST_F(SessionTest, GivesAParameterThatIsAnOutput) {
+  Graph graph = net_.graph;
+  graph.outputs.insert(graph.outputs.begin(), graph.find("conv1.weight"));
+  const Tensor x = random_tensor({3, 3, 9, 11}, 5), weight = net_.parameters.at("conv1.weight");
+  const Session session(graph, net_.parameters);
+  const std::vector<Tensor> outputs = session.run({x});
+  EXPECT_TRUE(same_bits(outputs[0], weight));
+  EXPECT_TRUE(same_bits(outputs[1], session_.run({x})[0]));
+  outputs[0].data()[0] += 1;
+  EXPECT_TRUE(same_bits(session.run({x})[0], weight));
+}
+
 TEST_F(SessionTest, OneImageHasTheSameBitsAloneAndInABatch) {
   const Tensor x = random_tensor({5, 3, 9, 11}, 6);
   const Tensor batch = session_.run({x})[0];
