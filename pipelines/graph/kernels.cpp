@@ -39,11 +39,21 @@ const std::map<std::string, CompiledKernel>& kernels_for([[maybe_unused]] Device
 // The text of an error may come from a worker thread while the return code reaches the caller.
 std::mutex error_mutex;
 std::string error_text;
+std::atomic<int64_t> errors{0};  // texts that there were: one from before a call is not about it
 
 // Must return: generated code has no unwind information.
 void on_error(void*, const char* message) {
   const std::lock_guard<std::mutex> lock(error_mutex);
   error_text = message;
+  ++errors;
+}
+
+// `errors_before`: how many there were before the call that gave `code`.
+std::string describe_error(int code, int64_t errors_before) {
+  const std::string number = "Halide error " + std::to_string(code);
+  if (errors == errors_before) return number;
+  const std::lock_guard<std::mutex> lock(error_mutex);
+  return number + ": " + error_text.substr(0, error_text.find_last_not_of('\n') + 1);
 }
 
 constexpr int kTasksPerThread = 4;  // with so many, loops inside of them gain nothing from threads
@@ -141,25 +151,19 @@ std::string argument_name(const char* name) {
 
 void call_kernel(const CompiledKernel& kernel, void** arguments, const std::string& where) {
   set_up();
+  const int64_t errors_before = errors;
   const int code = kernel.call(arguments);
   if (code == 0) return;
-  const std::lock_guard<std::mutex> lock(error_mutex);
   const std::string advice = code == halide_error_code_device_malloc_failed ? "; try a smaller batch" : "";
-  throw Error(ErrorKind::kInternal, where + ": kernel " + kernel.name + " failed with Halide error " +
-                                        std::to_string(code) + ": " + error_text + advice);
+  throw Error(ErrorKind::kInternal,
+              where + ": kernel " + kernel.name + " failed with " + describe_error(code, errors_before) + advice);
 }
 
 std::string halide_message(const std::function<int()>& call) {
   set_up();
-  {
-    const std::lock_guard<std::mutex> lock(error_mutex);
-    error_text.clear();
-  }
+  const int64_t errors_before = errors;
   const int code = call();
-  if (code == 0) return {};
-  const std::lock_guard<std::mutex> lock(error_mutex);
-  const std::string text = error_text.substr(0, error_text.find_last_not_of("\n") + 1);
-  return "Halide error " + std::to_string(code) + (text.empty() ? "" : ": " + text);
+  return code == 0 ? "" : describe_error(code, errors_before);
 }
 
 std::string instruction_set() {
