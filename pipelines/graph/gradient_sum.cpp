@@ -25,8 +25,9 @@ bool is_planar(const Tensor& t) { return t.row_major(); }
 }  // namespace
 
 Tensor added(const Tensor& a, const Tensor& b) {
-  const Tensor sum = pooled_tensor(a.shape(), is_planar(a));
-  add_elements(a, laid_out(b, is_planar(a)), sum);
+  const bool planar = is_planar(a);
+  const Tensor sum = pooled_tensor(a.shape(), planar);
+  add_elements(laid_out(a, planar), laid_out(b, planar), sum);  // a caller's gradient may have gaps
   return sum;
 }
 

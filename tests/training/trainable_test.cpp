@@ -234,6 +234,24 @@ TEST(Composition, OfAGeneratorUsedTwiceAFrozenCriticAndAGradientTurnedRound) {
   EXPECT_EQ(gradients.size(), 3);
 }
 
+// Of a value that is read, too: its gradients are summed.
+TEST(Trainable, TakesGradientsWithGaps) {
+  SmallNetwork small = small_network();
+  const ValueId inside = small.graph.find("relu1");
+  small.graph.outputs.push_back(inside);
+  Trainable net(small.graph);
+  const Pass pass = net.forward(small.parameters, {random_tensor(kImages, 2)});
+  const Shape shape = pass.value(inside).shape();
+  Shape wider = shape;
+  wider[3] += 2;
+  const Tensor whole = random_tensor(wider, 4);
+  const Tensor slice = Tensor::view(whole.data() + 1, shape, whole.strides(), DType::kF32, nullptr);
+  Gradients expected, gradients;
+  net.backward(pass, {random_tensor({5, 5}, 3), slice.clone()}, &expected);
+  net.backward(pass, {random_tensor({5, 5}, 3), slice}, &gradients);
+  for (const auto& [name, gradient] : expected) EXPECT_TRUE(same_bits(gradients.at(name), gradient)) << name;
+}
+
 TEST(Trainable, SaysWhatDoesNotFit) {
   const SmallNetwork small = small_network();
   Parameters parameters = small.parameters;
