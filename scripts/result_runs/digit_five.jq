@@ -9,6 +9,7 @@ def rows:
   {label: "MCD, static", method: "mcd-static", stage: "adapt"},
   {label: "DRT losses, static", method: "drt+st-static", stage: "adapt"},
   {label: "DRT", method: "drt+st", stage: "adapt"},
+  {label: "DRT, attention not trained", method: "drt-fixed", stage: "adapt"},
   {label: "DRT losses and self-training, static", method: "drt+st-static", stage: "self-train"},
   {label: "DRT and self-training", method: "drt+st", stage: "self-train"};
 # by: top1, chosen without labels, or oracle. Seconds are those of all stages up to the row's.
