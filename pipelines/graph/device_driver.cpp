@@ -32,15 +32,26 @@ void* driver_symbol(Device device, const char* name) {
   return driver(device) == nullptr ? nullptr : dlsym(driver(device), name);
 }
 
+[[noreturn]] void fail(Device device, const std::string& what) {
+  throw Error(ErrorKind::kUsage, std::string("--device ") + name_of(device) + ": the driver" + what);
+}
+
+/// The answer of a function of the driver.
+template <class... Arguments>
+int ask(Device device, const char* name, Arguments... arguments) {
+  const auto function = reinterpret_cast<int (*)(Arguments...)>(driver_symbol(device, name));
+  if (function == nullptr) fail(device, std::string(" has no ") + name + "; install a newer one");
+  return function(arguments...);
+}
+
+void check(Device device, const char* name, int code) {
+  if (code != 0) fail(device, std::string("'s ") + name + " failed with error " + std::to_string(code));
+}
+
 /// Calls a function of the driver. Both drivers answer with 0 where all went well.
 template <class... Arguments>
 void call(Device device, const char* name, Arguments... arguments) {
-  const auto function = reinterpret_cast<int (*)(Arguments...)>(driver_symbol(device, name));
-  const int code = function == nullptr ? -1 : function(arguments...);
-  if (code != 0) {
-    throw Error(ErrorKind::kUsage, std::string("--device ") + name_of(device) + ": the driver's " + name +
-                                       " failed with error " + std::to_string(code));
-  }
+  check(device, name, ask(device, name, arguments...));
 }
 
 template <class T>
@@ -85,22 +96,31 @@ DriverDevice describe_cuda(int device) {
           false};
 }
 
-std::vector<DriverDevice> opencl_devices() {
+// A platform may have none: the driver of a card that is not there.
+std::vector<void*> devices_of(void* platform) {
   constexpr uint64_t kAll = 0xFFFFFFFF;
+  constexpr int kNotFound = -1;
+  constexpr const char* kName = "clGetDeviceIDs";
+  const auto list = [&](uint32_t room, void** ids, uint32_t* found) {
+    return ask<void*, uint64_t, uint32_t, void**, uint32_t*>(Device::kOpenCl, kName, platform, kAll, room, ids, found);
+  };
+  uint32_t count = 0;
+  const int code = list(0, nullptr, &count);
+  if (code == kNotFound) return {};
+  check(Device::kOpenCl, kName, code);
+  std::vector<void*> ids(count);
+  check(Device::kOpenCl, kName, list(count, ids.data(), nullptr));
+  return ids;
+}
+
+std::vector<DriverDevice> opencl_devices() {
   uint32_t count = 0;
   call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", 0, nullptr, &count);
   std::vector<void*> platforms(count);
   call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", count, platforms.data(), nullptr);
   std::vector<DriverDevice> devices;
   for (void* platform : platforms) {
-    const auto ask = [&](uint32_t room, void** ids, uint32_t* found) {
-      call<void*, uint64_t, uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetDeviceIDs", platform, kAll, room, ids,
-                                                         found);
-    };
-    ask(0, nullptr, &count);
-    std::vector<void*> ids(count);
-    ask(count, ids.data(), nullptr);
-    for (void* id : ids) devices.push_back(describe_opencl(id));
+    for (void* id : devices_of(platform)) devices.push_back(describe_opencl(id));
   }
   return devices;
 }
@@ -123,7 +143,9 @@ std::vector<DriverDevice> cuda_devices() {
 bool has_driver(Device device) { return driver(device) != nullptr; }
 
 std::vector<DriverDevice> driver_devices(Device device) {
-  return device == Device::kOpenCl ? opencl_devices() : cuda_devices();
+  std::vector<DriverDevice> devices = device == Device::kOpenCl ? opencl_devices() : cuda_devices();
+  if (devices.empty()) fail(device, " offers no device");
+  return devices;
 }
 
 #ifdef LITHE_GPU
