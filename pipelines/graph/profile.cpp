@@ -71,6 +71,12 @@ std::vector<bool> specialised_calls(const Session& session, const std::vector<Te
 }  // namespace
 
 Profile profile(const Session& session, const std::vector<Tensor>& inputs, int runs) {
+  if (const DeviceMemory* memory = session.device()) {
+    throw Error(ErrorKind::kUsage,
+                std::string("--device ") + name_of(memory->device()) +
+                    ": has no times of single steps, it computes them behind their calls; profile on "
+                    "the processor");
+  }
   Profile result;
   result.input_seconds = result.output_seconds = std::numeric_limits<double>::infinity();
   const std::vector<bool> specialised = specialised_calls(session, inputs);

@@ -24,7 +24,8 @@ struct Profile {
 };
 
 /// Runs `session` on one image `runs` times with the caches as they are then, and keeps the fastest run of every step.
-/// Inputs as for Session::run, with N = 1.
+/// Inputs as for Session::run, with N = 1. Throws Error (kUsage) for a session on a device: its steps are computed
+/// behind their calls.
 Profile profile(const Session& session, const std::vector<Tensor>& inputs, int runs);
 
 }  // namespace lithe

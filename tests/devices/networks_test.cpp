@@ -1,5 +1,6 @@
 // Whole networks give the processor's answers on every device, and keep their activations there.
 #include "pipelines/graph/device_memory.h"
+#include "pipelines/graph/profile.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/model/model.h"
 #include "pipelines/networks/calibrate.h"
@@ -39,6 +40,31 @@ TEST(NetworksOnDevices, TakeImagesThatLieThereAlready) {
     const Tensor there = session.device()->reserve(images.shape());
     session.device()->upload(images, there);
     EXPECT_EQ(relative_difference(session.run({there}).front(), session.run({images}).front()), 0);
+  }
+}
+
+TEST(NetworksOnDevices, GiveParametersThatAreOutputs) {
+  LITHE_NEEDS_A_DEVICE();
+  SmallNetwork network = small_network();
+  network.graph.outputs.push_back(network.graph.find("fc.weight"));
+  for (const Device device : usable_devices()) {
+    const Session session(network.graph, network.parameters, {true, device});
+    const Tensor given = session.run({random_tensor({3, 3, 9, 11}, 2)}).at(1);
+    EXPECT_EQ(relative_difference(given, network.parameters.at("fc.weight")), 0);
+  }
+}
+
+TEST(NetworksOnDevices, HaveNoTimesOfSingleSteps) {
+  LITHE_NEEDS_A_DEVICE();
+  const SmallNetwork network = small_network();
+  for (const Device device : usable_devices()) {
+    const Session session(network.graph, network.parameters, {true, device});
+    try {
+      profile(session, {random_tensor({1, 3, 9, 11}, 2)}, 1);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage) << error.what();
+    }
   }
 }
 
