@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipelines/core/error.h"
+#include "pipelines/formats/results.h"
 
 namespace lithe {
 namespace {
@@ -17,13 +18,6 @@ class Relabelled final : public Dataset {
  private:
   DatasetPtr set_;
 };
-
-// A field of a CSV file (RFC 4180).
-std::string quoted(const std::string& text) {
-  std::string field = "\"";
-  for (const char c : text) field += c == '"' ? "\"\"" : std::string(1, c);
-  return field + "\"";
-}
 
 }  // namespace
 
@@ -47,7 +41,7 @@ PseudoLabels pseudo_labels(const DatasetPtr& target, const Replies& replies, dou
     const auto c = static_cast<size_t>(replies.top[i]);
     const bool used = replies.confidence[i] >= result.thresholds[c];
     if (used) samples.push_back(static_cast<int64_t>(i)), info.labels.push_back(replies.top[i]);
-    result.csv += quoted(target->where(static_cast<int64_t>(i))) + "," + quoted(info.class_names[c]) + "," +
+    result.csv += csv_field(target->where(static_cast<int64_t>(i))) + "," + csv_field(info.class_names[c]) + "," +
                   std::to_string(replies.confidence[i]) + (used ? ",1\n" : ",0\n");
   }
   if (static_cast<int64_t>(samples.size()) < least) {

@@ -38,14 +38,6 @@ class Check {
   std::unordered_set<std::string> paths_;
 };
 
-// RFC 4180: quoted where a comma, a quote or a line feed would break the row.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string csv_header(int top) {
   std::string header = "path,width,height,oriented_width,oriented_height";
   for (int k = 1; k <= top; ++k) {
@@ -104,6 +96,13 @@ std::vector<Part> ordered_parts(const std::vector<std::string>& folders) {
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
 
 Validation validate_results(const std::string& folder) {
   const RunRecord run = read_run_record(folder);

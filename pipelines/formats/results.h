@@ -21,6 +21,9 @@ Validation validate_results(const std::string& folder);
 /// already holds results; kOutput if it cannot be written.
 int64_t merge_results(const std::vector<std::string>& folders, const std::string& output);
 
+/// A field of a CSV file (RFC 4180), quoted where a comma, a quote or a line feed would break the row.
+std::string csv_field(const std::string& text);
+
 /// results.csv from results.jsonl: RFC 4180, one row per record, with index, label and probability of each of the `top`
 /// classes. Throws Error(kOutput) if it cannot be written.
 void write_csv(const std::string& folder, int top);

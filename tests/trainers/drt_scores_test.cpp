@@ -77,7 +77,7 @@ TEST(PseudoLabels, KeepWhatIsSureAndTheUpperHalfOfHardClasses) {
   EXPECT_THAT(labels.thresholds, ElementsAre(0.93, 0.5));
   EXPECT_THAT(labels.set->info().labels, ElementsAre(0, 0, 1, 1));
   EXPECT_EQ(labels.set->where(2), set->where(4));
-  EXPECT_THAT(labels.csv, StartsWith("image,class,confidence,used\n\"" + set->where(0) + "\",\"above\",0.99"));
+  EXPECT_THAT(labels.csv, StartsWith("image,class,confidence,used\n" + set->where(0) + ",above,0.99"));
   EXPECT_THAT(labels.csv, HasSubstr("\"below, or \"\"low\"\"\",0.4"));
   EXPECT_THROW(pseudo_labels(set, replies, 0.93, 5), Error);
 }
