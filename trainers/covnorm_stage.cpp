@@ -66,8 +66,8 @@ std::optional<StageReport> StageLog::find(const std::string& key, const std::str
   try {
     if (all[key].at("result") != result) return std::nullopt;
     return stage_from(all[key]);
-  } catch (const Json::exception& e) {
-    throw Error(file_ + ": is no log of stages (" + e.what() + "); remove it");
+  } catch (const Json::exception&) {
+    return std::nullopt;  // a damaged log is as none, as in `read`
   }
 }
 
