@@ -2,7 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 
 #include "pipelines/core/error.h"
 
@@ -113,14 +115,27 @@ std::vector<void*> devices_of(void* platform) {
   return ids;
 }
 
-std::vector<DriverDevice> opencl_devices() {
+std::vector<DriverPlatform> opencl_platforms() {
+  constexpr uint32_t kName = 0x0902;
   uint32_t count = 0;
   call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", 0, nullptr, &count);
-  std::vector<void*> platforms(count);
-  call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", count, platforms.data(), nullptr);
+  std::vector<void*> ids(count);
+  call<uint32_t, void**, uint32_t*>(Device::kOpenCl, "clGetPlatformIDs", count, ids.data(), nullptr);
+  std::vector<DriverPlatform> platforms;
+  for (void* id : ids) {
+    char name[256] = {};
+    call<void*, uint32_t, size_t, void*, size_t*>(Device::kOpenCl, "clGetPlatformInfo", id, kName, sizeof name - 1,
+                                                  name, nullptr);
+    platforms.push_back({name, {}});
+    for (void* device : devices_of(id)) platforms.back().devices.push_back(describe_opencl(device));
+  }
+  return platforms;
+}
+
+std::vector<DriverDevice> opencl_devices() {
   std::vector<DriverDevice> devices;
-  for (void* platform : platforms) {
-    for (void* id : devices_of(platform)) devices.push_back(describe_opencl(id));
+  for (const DriverPlatform& platform : opencl_platforms()) {
+    devices.insert(devices.end(), platform.devices.begin(), platform.devices.end());
   }
   return devices;
 }
@@ -146,6 +161,17 @@ std::vector<DriverDevice> driver_devices(Device device) {
   std::vector<DriverDevice> devices = device == Device::kOpenCl ? opencl_devices() : cuda_devices();
   if (devices.empty()) fail(device, " offers no device");
   return devices;
+}
+
+std::string platform_to_use(const std::vector<DriverPlatform>& platforms) {
+  const auto first = [&](auto fits) -> std::string {
+    for (const DriverPlatform& platform : platforms) {
+      if (std::any_of(platform.devices.begin(), platform.devices.end(), fits)) return platform.name;
+    }
+    return "";
+  };
+  const std::string with_a_card = first([](const DriverDevice& device) { return !device.is_processor; });
+  return with_a_card.empty() ? first([](const DriverDevice&) { return true; }) : with_a_card;
 }
 
 #ifdef LITHE_GPU
@@ -189,6 +215,16 @@ void with_cuda_context(const std::function<void()>& use) {
 
 // Halide's runtime looks for functions of the drivers here; its own search wants the names of development packages.
 extern "C" void* halide_opencl_get_symbol(void*, const char* name) { return driver_symbol(Device::kOpenCl, name); }
+// Of OpenCL's platforms it takes the one of this name, or the first without a name, which may have no device.
+extern "C" const char* halide_opencl_get_platform_name(void*) {
+  if (const char* wanted = std::getenv("HL_OCL_PLATFORM_NAME")) return wanted;
+  try {
+    static const std::string name = platform_to_use(opencl_platforms());
+    return name.c_str();  // every name contains an empty one
+  } catch (const Error&) {
+    return nullptr;  // a driver that cannot be asked fails when it is opened
+  }
+}
 extern "C" void* halide_cuda_get_symbol(void*, const char* name) { return driver_symbol(Device::kCuda, name); }
 
 #else

@@ -17,6 +17,13 @@ struct DriverDevice {
   std::string fingerprint() const { return name + ", " + version; }
 };
 
+struct DriverPlatform {
+  std::string name;
+  std::vector<DriverDevice> devices;
+};
+
+/// The name of the OpenCL platform to use: the first with a graphics card, else the first with any device, else "".
+std::string platform_to_use(const std::vector<DriverPlatform>& platforms);
 /// The device that Halide's runtime opened.
 DriverDevice opened_device(Device device);
 /// Calls `use` while the context of Halide's runtime is the calling thread's current one. CUDA only.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipelines/graph/device_driver.h"
 #include "pipelines/graph/device_memory.h"
 #include "pipelines/graph/op.h"
 #include "tests/devices/usable.h"
@@ -64,6 +65,13 @@ TEST(Devices, AutoSaysWhatItTookAndWhy) {
   if (choice.device == Device::kCpu) {
     EXPECT_NE(choice.reason.find("cuda"), std::string::npos) << choice.reason;
   }
+}
+
+TEST(Devices, OfSeveralPlatformsTheOneWithACardIsTaken) {
+  const DriverDevice processor{"a processor", "", true}, card{"a card", "", false};
+  EXPECT_EQ(platform_to_use({{"empty", {}}, {"emulation", {processor}}, {"vendor", {processor, card}}}), "vendor");
+  EXPECT_EQ(platform_to_use({{"empty", {}}, {"emulation", {processor}}, {"other", {processor}}}), "emulation");
+  EXPECT_EQ(platform_to_use({{"empty", {}}}), "");
 }
 
 TEST(Devices, MoreMemoryThanThereIsIsAnError) {

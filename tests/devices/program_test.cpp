@@ -56,7 +56,7 @@ TEST(DeviceOption, OfTuneSearchesThere) {
   const std::string name = name_of(usable_devices().front());
   const test::Folder folder;
   const std::string cache = " --cache " + (folder / "kernels");
-  const Outcome tuned = shell("lithe tune micronet_m0 --budget 2s --quiet --device " + name + cache);
+  const Outcome tuned = shell("lithe tune micronet_m0 --budget 6s --quiet --device " + name + cache);
   EXPECT_EQ(tuned.code, 0) << tuned.err;
   EXPECT_NE(tuned.out.find("ms after"), std::string::npos) << tuned.out;
   EXPECT_NE(shell("lithe tune ls" + cache).out.find(name + ":"), std::string::npos);
