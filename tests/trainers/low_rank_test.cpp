@@ -68,7 +68,8 @@ TEST(PrincipalAxes, RecoverAKnownSpectrum) {
 }
 
 TEST(RankRule, CountsWhatStaysBelowTheShare) {
-  const VectorXd variances = (VectorXd(6) << 50, 30, 10, 5, 4, 1).finished();  // cumulative 50 80 90 95 99 100
+  VectorXd variances(6);
+  variances << 50, 30, 10, 5, 4, 1;  // cumulative 50 80 90 95 99 100
   EXPECT_EQ(rank_below(variances, 0.995), 5);
   EXPECT_EQ(rank_below(variances, 0.96), 4);
   EXPECT_EQ(rank_below(variances, 0.9), 2) << "a share that is reached does not count";
