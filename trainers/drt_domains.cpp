@@ -42,7 +42,9 @@ void check_classes(const std::string& domain, const std::vector<std::string>& na
   std::string what = domain + ": its classes are not those of " + of + ":";
   if (!missing.empty()) what += " it lacks " + quoted(missing);
   if (!more.empty()) what += (missing.empty() ? " it has " : ", and has ") + quoted(more) + " besides";
-  throw Error(ErrorKind::kUsage, what + "; all domains need the same classes, by their names");
+  what += "; all domains need the same classes, by their names";
+  if (missing == classes) what += " (a target of which nobody has sorted the images: --unlabelled-target)";
+  throw Error(ErrorKind::kUsage, what);
 }
 
 // At most `limit` images, by chance.

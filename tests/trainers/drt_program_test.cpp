@@ -74,6 +74,12 @@ TEST_F(AdaptProgram, SaysWhatIsWrong) {
             0);
   expect(adapt("wrong", ""), 2, "it lacks \"8\", and has \"eight\" besides");
   expect(adapt("plain", "--unlabelled-target"), 0, "kept adapt epoch");
+  EXPECT_EQ(
+      shell("mkdir " + (folder_ / "heap") + " && cp -r " + (folder_ / "camera/1") + " " + (folder_ / "heap/all")).code,
+      0);
+  expect("lithe adapt drt --model drt_digits --source shop=" + (folder_ / "shop") +
+             " --target heap=" + (folder_ / "heap") + " --output " + (folder_ / "wrong"),
+         2, "sorted the images: --unlabelled-target)");
   EXPECT_EQ(shell("for f in " + (folder_ / "shop/0/*.png") + "; do printf broken > $f; done").code, 0);
   expect(adapt("broken", "--unlabelled-target"), 4, "shop/0/");
 }
