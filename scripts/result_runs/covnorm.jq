@@ -2,7 +2,8 @@
 include "table";
 include "chart";
 
-def methods: ["classifier", "batch-norm", "svd", "covnorm", "adapters", "adapters, 8 epochs", "fine-tune", "fine-tune, 8 epochs"];
+def methods: ["classifier", "batch-norm", "svd", "covnorm", "adapters", "fine-tune", "covnorm, 8 epochs", "adapters, 8 epochs",
+               "fine-tune, 8 epochs"];
 def domains: map(.domain) | unique;
 def cells($method): [.[] | . as $run | .methods[] | select(.method == $method) | . + ($run | {domain, seed})];
 def span: (min | digits) as $low | (max | digits) as $high | if $low == $high then $low else "\($low) to \($high)" end;
