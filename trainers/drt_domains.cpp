@@ -36,15 +36,13 @@ std::vector<std::string> beyond(const std::vector<std::string>& names, const std
 }
 
 void check_classes(const std::string& domain, const std::vector<std::string>& names,
-                   const std::vector<std::string>& classes, const std::string& of) {
+                   const std::vector<std::string>& classes, const std::string& of, const std::string& otherwise) {
   const std::vector<std::string> missing = beyond(classes, names), more = beyond(names, classes);
   if (missing.empty() && more.empty()) return;
   std::string what = domain + ": its classes are not those of " + of + ":";
   if (!missing.empty()) what += " it lacks " + quoted(missing);
   if (!more.empty()) what += (missing.empty() ? " it has " : ", and has ") + quoted(more) + " besides";
-  what += "; all domains need the same classes, by their names";
-  if (missing == classes) what += " (a target of which nobody has sorted the images: --unlabelled-target)";
-  throw Error(ErrorKind::kUsage, what);
+  throw Error(ErrorKind::kUsage, what + "; all domains need the same classes, by their names" + otherwise);
 }
 
 // At most `limit` images, by chance.
@@ -119,7 +117,7 @@ DrtDomains open_domains(const DrtOptions& o, Progress& progress) {
     if (name == target_name) throw Error(ErrorKind::kUsage, "--source " + name + ": this is the target's name");
     sources.push_back(training(path));
     if (classes.empty()) classes = sources.back()->info().class_names;
-    check_classes("source " + name, sources.back()->info().class_names, classes, first);
+    check_classes("source " + name, sources.back()->info().class_names, classes, first, "");
     tell_empty_classes(name, *sources.back(), progress);
   }
   DrtDomains domains;
@@ -127,7 +125,10 @@ DrtDomains open_domains(const DrtOptions& o, Progress& progress) {
   domains.sources = parts.kept, domains.source_validation = parts.held_out;
 
   const DatasetPtr target = training(target_path);
-  if (!o.unlabelled_target) check_classes("target " + target_name, target->info().class_names, classes, first);
+  if (!o.unlabelled_target) {
+    check_classes("target " + target_name, target->info().class_names, classes, first,
+                  "; give --unlabelled-target if nobody has sorted its images");
+  }
   domains.target = pooled({target}, classes, o.unlabelled_target);
   if (!o.unlabelled_target) {
     domains.test_is_target = !has_split(target_path, "test");

@@ -79,7 +79,7 @@ TEST_F(AdaptProgram, SaysWhatIsWrong) {
       0);
   expect("lithe adapt drt --model drt_digits --source shop=" + (folder_ / "shop") +
              " --target heap=" + (folder_ / "heap") + " --output " + (folder_ / "wrong"),
-         2, "sorted the images: --unlabelled-target)");
+         2, "give --unlabelled-target if nobody has sorted its images");
   EXPECT_EQ(shell("for f in " + (folder_ / "shop/0/*.png") + "; do printf broken > $f; done").code, 0);
   expect(adapt("broken", "--unlabelled-target"), 4, "shop/0/");
 }
