@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "cli/machine.h"
 #include "cli/noise.h"
 #include "cli/peak.h"
+#include "pipelines/core/clock.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/kernels.h"
 #include "pipelines/graph/weights_precision.h"
@@ -53,15 +53,13 @@ struct BenchOptions {
   }
 };
 
-double ms_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
+double ms_since(Clock::time_point start) { return 1e3 * seconds_since(start); }
 
 std::vector<double> pass_times(const BenchOptions& o, const Engine& engine, const Tensor& images) {
   std::vector<double> times;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   while (static_cast<int>(times.size()) < o.repeat || ms_since(start) < o.min_time * 1000) {
-    const auto pass = std::chrono::steady_clock::now();
+    const auto pass = Clock::now();
     engine.run(images);
     times.push_back(ms_since(pass));
   }
@@ -162,7 +160,7 @@ void bench(const BenchOptions& o) {
   ModelRequest request = o.request;
   request.model = o.file.empty() ? *o.network : o.file;
   if (o.training) return train(o, request);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const Device device = device_of(o.device);
   const DType weights = weights_precision(o.weights_precision);
   const Engine engine = make_engine(o.engine, request, o.batch, o.input_size, {true, device, weights});
@@ -171,7 +169,7 @@ void bench(const BenchOptions& o) {
   Shape shape = engine.image;
   shape.at(0) = o.batch;
   const Tensor images = noise(shape);
-  const auto first = std::chrono::steady_clock::now();
+  const auto first = Clock::now();
   engine.run(images);
   const double first_ms = ms_since(first);
   const std::vector<double> times = pass_times(o, engine, images);

@@ -1,7 +1,8 @@
 #include "cli/peak.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "pipelines/core/clock.h"
 
 namespace lithe::cli {
 namespace {
@@ -53,11 +54,11 @@ double peak_gflops(const std::string& instruction_set) {
   double best = 0;
   volatile float kept;  // what nobody reads is not computed
   for (int run = 0; run < 50; ++run) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     kept = loop.run(0.5f);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    const double seconds = seconds_since(start);
     static_cast<void>(kept);
-    best = std::max(best, 2.0 * kSums * kSteps * loop.lanes / elapsed.count() / 1e9);
+    best = std::max(best, 2.0 * kSums * kSteps * loop.lanes / seconds / 1e9);
   }
   return best;
 }

@@ -65,7 +65,7 @@ void ProgressDisplay::advance(int64_t done, int64_t failed) {
 }
 
 double ProgressDisplay::rate() const {
-  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double seconds = seconds_since(start_);
   return seconds > 0 ? static_cast<double>(done_) / seconds : 0;
 }
 

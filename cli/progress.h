@@ -1,9 +1,9 @@
 #pragma once
 // How a long job shows where it stands, on standard error.
 
-#include <chrono>
 #include <string>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/progress.h"
 
 namespace lithe::cli {
@@ -29,7 +29,6 @@ class ProgressDisplay final : public Progress {
   bool interrupted() const override;
 
  private:
-  using Clock = std::chrono::steady_clock;
   enum class Style { kNone, kBar, kPlain, kJson };
 
   void show();

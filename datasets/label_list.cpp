@@ -13,11 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Line {
+struct ListLine {
   std::string file, label;
 };
 
-Line split_line(const std::string& list, size_t number, const std::string& text) {
+ListLine split_line(const std::string& list, size_t number, const std::string& text) {
   const size_t at = text.find_last_of(" \t,");
   const size_t end = at == std::string::npos ? at : text.find_last_not_of(" \t,", at);
   if (end != std::string::npos && at + 1 < text.size()) return {text.substr(0, end + 1), text.substr(at + 1)};
@@ -25,9 +25,9 @@ Line split_line(const std::string& list, size_t number, const std::string& text)
 }
 
 // Whether all labels are numbers that could count classes.
-bool to_numbers(const std::vector<Line>& lines, std::vector<int>* numbers) {
+bool to_numbers(const std::vector<ListLine>& lines, std::vector<int>* numbers) {
   constexpr int kMost = 1'000'000;
-  for (const Line& line : lines) {
+  for (const ListLine& line : lines) {
     int number = -1;
     const char* end = line.label.data() + line.label.size();
     const auto [last, status] = std::from_chars(line.label.data(), end, number);
@@ -38,7 +38,7 @@ bool to_numbers(const std::vector<Line>& lines, std::vector<int>* numbers) {
 }
 
 DatasetPtr open_list(const std::string& path) {
-  std::vector<Line> lines;
+  std::vector<ListLine> lines;
   for (const std::string& text : read_names(path)) lines.push_back(split_line(path, lines.size() + 1, text));
   const fs::path folder = fs::path(path).parent_path();
   DatasetInfo info{"list", path, "all", {}, {}, {}};
@@ -46,11 +46,11 @@ DatasetPtr open_list(const std::string& path) {
     info.class_names = class_names_beside(folder.string(), info.labels);
   } else {
     std::vector<std::string> names;
-    for (const Line& line : lines) names.push_back(line.label);
+    for (const ListLine& line : lines) names.push_back(line.label);
     number_classes(names, &info);
   }
   std::vector<std::string> files;
-  for (const Line& line : lines) files.push_back((folder / line.file).string());
+  for (const ListLine& line : lines) files.push_back((folder / line.file).string());
   return file_set(std::move(info), std::move(files));
 }
 

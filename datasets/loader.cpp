@@ -9,21 +9,14 @@
 #include <numeric>
 #include <thread>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/random.h"
 #include "pipelines/core/threads.h"
 
 namespace lithe {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
-
-// Which batch of which epoch.
-struct Position {
-  int64_t epoch = 0, index = 0;
-  bool operator==(const Position& other) const { return epoch == other.epoch && index == other.index; }
-};
 
 // The samples of an epoch in order (Fisher and Yates).
 std::vector<int64_t> order_of(int64_t size, bool shuffle, uint64_t seed, int64_t epoch) {
@@ -37,18 +30,23 @@ std::vector<int64_t> order_of(int64_t size, bool shuffle, uint64_t seed, int64_t
   return order;
 }
 
-// Room for a full batch, and the batch in it.
-struct Slot {
-  Tensor images, targets;
-  LabelledBatch batch;
-};
-using SlotPtr = std::unique_ptr<Slot>;
-
 }  // namespace
 
 // One thread makes batches while there are free slots, each with all threads of the process; it sleeps outside of TBB,
 // so that the network has all of TBB's threads while the loader is ahead.
 class Loader::Work {
+  // Which batch of which epoch.
+  struct Position {
+    int64_t epoch = 0, index = 0;
+    bool operator==(const Position& other) const { return epoch == other.epoch && index == other.index; }
+  };
+  // Room for a full batch, and the batch in it.
+  struct Slot {
+    Tensor images, targets;
+    LabelledBatch batch;
+  };
+  using SlotPtr = std::unique_ptr<Slot>;
+
  public:
   Work(DatasetPtr set, const Preprocessing& preprocessing, const Augmentation& augmentation, const LoaderOptions& o)
       : set_(std::move(set)), augmenter_(preprocessing, augmentation, o.seed), options_(o) {

@@ -1,10 +1,10 @@
 #include "trainers/classification.h"
 
-#include <chrono>
 #include <cmath>
 #include <ctime>
 
 #include "datasets/loader.h"
+#include "pipelines/core/clock.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/session.h"
 #include "pipelines/graph/trainable.h"
@@ -16,8 +16,6 @@
 
 namespace lithe {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Everything that moves while a network is trained.
 class Run {
@@ -56,7 +54,7 @@ class Run {
     metrics->epoch = epoch + 1;
     metrics->loss /= batches, metrics->gradient_norm /= batches;
     metrics->top1 = static_cast<double>(correct) / static_cast<double>(images);
-    metrics->seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    metrics->seconds = seconds_since(start);
     metrics->cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
     metrics->images_per_second = static_cast<double>(images) / metrics->seconds;
     metrics->waited = loader_.times().share();

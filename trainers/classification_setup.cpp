@@ -11,10 +11,6 @@
 namespace lithe {
 namespace {
 
-void check(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
-}
-
 // The split to train on: the one that was named, else "train", else the only one.
 std::string training_split(const ClassificationOptions& o) {
   if (!o.split.empty()) return o.split;
@@ -40,14 +36,14 @@ Model teacher_of(const std::string& file, const Model& student) {
 }  // namespace
 
 void check_options(const ClassificationOptions& o) {
-  check(o.epochs >= 1, "--epochs: expected at least 1, got " + std::to_string(o.epochs));
-  check(o.batch >= 2, "--batch: expected at least 2, as statistics need, got " + std::to_string(o.batch));
-  check(o.hold_out > 0 && o.hold_out < 1, "--hold-out: expected a share in (0, 1)");
-  check(o.clip >= 0 && std::isfinite(o.clip), "--clip: expected 0 or more");
-  check(o.ema >= 0 && o.ema < 1, "--ema: expected a number in [0, 1)");
-  check(o.teacher_share >= 0 && o.teacher_share <= 1, "--teacher-share: expected a share in [0, 1]");
-  check(o.temperature > 0, "--temperature: expected a number above 0");
-  check(o.threads >= 0, "--threads: expected 0 or more");
+  check_usage(o.epochs >= 1, "--epochs: expected at least 1, got " + std::to_string(o.epochs));
+  check_usage(o.batch >= 2, "--batch: expected at least 2, as statistics need, got " + std::to_string(o.batch));
+  check_usage(o.hold_out > 0 && o.hold_out < 1, "--hold-out: expected a share in (0, 1)");
+  check_usage(o.clip >= 0 && std::isfinite(o.clip), "--clip: expected 0 or more");
+  check_usage(o.ema >= 0 && o.ema < 1, "--ema: expected a number in [0, 1)");
+  check_usage(o.teacher_share >= 0 && o.teacher_share <= 1, "--teacher-share: expected a share in [0, 1]");
+  check_usage(o.temperature > 0, "--temperature: expected a number above 0");
+  check_usage(o.threads >= 0, "--threads: expected 0 or more");
   check_augmentation(o.augmentation);
 }
 
@@ -79,8 +75,9 @@ TrainingData open_training_data(const ClassificationOptions& o) {
                   s.training->info().split);
     }
   }
-  check(s.training->size() >= o.batch, "--batch: " + std::to_string(o.batch) + " is more than the " +
-                                           std::to_string(s.training->size()) + " images to train on in " + o.data);
+  check_usage(s.training->size() >= o.batch, "--batch: " + std::to_string(o.batch) + " is more than the " +
+                                                 std::to_string(s.training->size()) + " images to train on in " +
+                                                 o.data);
   return s;
 }
 

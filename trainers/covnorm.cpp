@@ -16,44 +16,41 @@
 namespace lithe {
 namespace {
 
-void check(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
-}
-
 void check_name(const std::string& name) {
   bool plain = !name.empty() && name[0] != '.';
   for (const char c : name) plain = plain && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.');
-  check(plain, "--add " + name + "=...: a domain's name is made of letters, digits, _ and .");
+  check_usage(plain, "--add " + name + "=...: a domain's name is made of letters, digits, _ and .");
 }
 
 std::string backbone_file(const CovNormOptions& o) { return o.output + "/" + kBackboneFile; }
 
-void check(const CovNormOptions& o) {
+void check_options(const CovNormOptions& o) {
   for (const auto& entry : o.add) check_name(entry.first);
-  check(o.tau > 0 && o.tau <= 1, "--tau: expected a share in (0, 1]");
-  check(o.samples >= 1, "--samples: expected at least 1");
-  check(o.limit == 0 || o.limit >= o.batch, "--limit: expected 0, or at least --batch");
-  check(o.epochs >= 1, "--epochs: expected at least 1");
-  check(o.mini_epochs >= 0 && o.tune_epochs >= 0, "--mini-epochs, --tune-epochs: expected 0 or more");
-  check(o.threads >= 0, "--threads: expected 0 or more");
-  check(o.setting == "sequential" || o.method == "covnorm", "--setting joint: is for --method covnorm");
+  check_usage(o.tau > 0 && o.tau <= 1, "--tau: expected a share in (0, 1]");
+  check_usage(o.samples >= 1, "--samples: expected at least 1");
+  check_usage(o.limit == 0 || o.limit >= o.batch, "--limit: expected 0, or at least --batch");
+  check_usage(o.epochs >= 1, "--epochs: expected at least 1");
+  check_usage(o.mini_epochs >= 0 && o.tune_epochs >= 0, "--mini-epochs, --tune-epochs: expected 0 or more");
+  check_usage(o.threads >= 0, "--threads: expected 0 or more");
+  check_usage(o.setting == "sequential" || o.method == "covnorm", "--setting joint: is for --method covnorm");
   const bool there = std::filesystem::exists(backbone_file(o));
-  check(there || !o.backbone.empty() || (!o.model.empty() && !o.backbone_data.empty()),
-        "no backbone: give --backbone FILE, or --model NETWORK and --backbone-data DATA to train one");
-  check(o.backbone.empty() || o.model.empty(), "--backbone and --model: expected one of them");
-  check(there || !std::filesystem::exists(o.output + "/run.json"),
-        "--output " + o.output + ": is the folder of another run (run.json); use one of its own");
+  check_usage(there || !o.backbone.empty() || (!o.model.empty() && !o.backbone_data.empty()),
+              "no backbone: give --backbone FILE, or --model NETWORK and --backbone-data DATA to train one");
+  check_usage(o.backbone.empty() || o.model.empty(), "--backbone and --model: expected one of them");
+  check_usage(there || !std::filesystem::exists(o.output + "/run.json"),
+              "--output " + o.output + ": is the folder of another run (run.json); use one of its own");
 }
 
 Model read_backbone(const std::string& file) {
-  check(std::filesystem::is_regular_file(file),
-        "--backbone " + file + ": no such file; expected a model file as `lithe train classify` writes it");
+  check_usage(std::filesystem::is_regular_file(file),
+              "--backbone " + file + ": no such file; expected a model file as `lithe train classify` writes it");
   ModelRequest request;
   request.model = file;
   Model model = load_model(request);
-  check(model.network != "graph", file +
-                                      ": holds a graph; a backbone is a network of `lithe list networks`, which can "
-                                      "be built for other classes");
+  check_usage(model.network != "graph",
+              file +
+                  ": holds a graph; a backbone is a network of `lithe list networks`, which can "
+                  "be built for other classes");
   return model;
 }
 
@@ -62,9 +59,9 @@ std::optional<Model> backbone_of(const CovNormOptions& o, Progress& progress) {
   const std::string file = backbone_file(o);
   if (!o.backbone.empty()) {
     const Model given = read_backbone(o.backbone);
-    check(!std::filesystem::exists(file) || read_backbone(file).hash == given.hash,
-          "--backbone " + o.backbone + ": " + file +
-              " is another one, on which domains may depend; use another --output");
+    check_usage(!std::filesystem::exists(file) || read_backbone(file).hash == given.hash,
+                "--backbone " + o.backbone + ": " + file +
+                    " is another one, on which domains may depend; use another --output");
     std::filesystem::create_directories(o.output);
     if (!std::filesystem::exists(file)) write_file(file, read_file(o.backbone));
   } else if (!std::filesystem::exists(file)) {
@@ -78,8 +75,8 @@ std::optional<Model> backbone_of(const CovNormOptions& o, Progress& progress) {
     write_file(file, read_file(c.output + "/best.safetensors"));
   }
   Model backbone = read_backbone(file);
-  check(o.model.empty() || o.model == backbone.network,
-        file + ": is a " + backbone.network + ", not the " + o.model + " of --model; use another --output");
+  check_usage(o.model.empty() || o.model == backbone.network,
+              file + ": is a " + backbone.network + ", not the " + o.model + " of --model; use another --output");
   return backbone;
 }
 
@@ -143,7 +140,7 @@ bool learn(const CovNormOptions& o, const Model& backbone, const std::vector<std
 }  // namespace
 
 CovNormSummary adapt_covnorm(const CovNormOptions& o, Progress& progress) {
-  check(o);
+  check_options(o);
   CovNormSummary summary;
   summary.plan = plan_of(o);
   summary.domains = read_report(o.output);  // one that is none should not show after hours, either

@@ -44,12 +44,12 @@ StageReport stage_from(const Json& json) {
   return r;
 }
 
-StageMeter::StageMeter() : start_(std::chrono::steady_clock::now()), cpu_start_(std::clock()) { reset_peak_memory(); }
+StageMeter::StageMeter() : start_(Clock::now()), cpu_start_(std::clock()) { reset_peak_memory(); }
 
 StageReport StageMeter::read(const std::string& stage) const {
   StageReport report;
   report.stage = stage, report.memory = peak_memory();
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  report.seconds = seconds_since(start_);
   report.cpu_seconds = static_cast<double>(std::clock() - cpu_start_) / CLOCKS_PER_SEC;
   return report;
 }

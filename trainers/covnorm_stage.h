@@ -1,12 +1,12 @@
 #pragma once
 // What the stages of a domain took and gave.
 
-#include <chrono>
 #include <ctime>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
+#include "pipelines/core/clock.h"
 #include "trainers/covnorm.h"
 
 namespace lithe {
@@ -21,7 +21,7 @@ class StageMeter {
   StageReport read(const std::string& stage) const;
 
  private:
-  std::chrono::steady_clock::time_point start_;
+  Clock::time_point start_;
   std::clock_t cpu_start_;
 };
 

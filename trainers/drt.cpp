@@ -25,25 +25,21 @@ namespace {
 constexpr const char* kEpochsKey = "lithe.drt_epochs";
 constexpr int64_t kDrawn = 500;  // images of either domain in the picture
 
-void check(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
-}
-
 void check_options(const DrtOptions& o) {
-  check(!o.source.empty(), "--source: expected at least one domain, NAME=PATH");
-  check(o.target.size() == 1, "--target: expected one domain, NAME=PATH, got " + std::to_string(o.target.size()));
-  check(o.epochs >= 1, "--epochs: expected at least 1, got " + std::to_string(o.epochs));
-  check(o.st_epochs >= 1, "--st-epochs: expected at least 1, got " + std::to_string(o.st_epochs));
-  check(o.batch >= 2, "--batch: expected at least 2, as statistics need, got " + std::to_string(o.batch));
-  check(o.steps >= 0 && o.limit >= 0 && o.mcd_steps >= 1,
-        "--steps, --limit: expected 0 or more, --mcd-steps 1 or more");
-  check(o.trunk_lr > 0 && o.st_lr > 0, "--trunk-lr, --st-lr: expected a number above 0");
-  check(o.discrepancy >= 0 && o.reversal >= 0 && o.balance >= 0,
-        "--discrepancy, --reversal, --balance: expected 0 or more");
-  check(o.ramp >= 0 && o.ramp <= 1, "--ramp: expected a share in [0, 1]");
-  check(o.st_confidence > 0 && o.st_confidence <= 1, "--st-confidence: expected a number in (0, 1]");
-  check(o.threads >= 0, "--threads: expected 0 or more, got " + std::to_string(o.threads));
-  check(!o.unlabelled_target || !o.oracle, "--oracle needs a target with labels");
+  check_usage(!o.source.empty(), "--source: expected at least one domain, NAME=PATH");
+  check_usage(o.target.size() == 1, "--target: expected one domain, NAME=PATH, got " + std::to_string(o.target.size()));
+  check_usage(o.epochs >= 1, "--epochs: expected at least 1, got " + std::to_string(o.epochs));
+  check_usage(o.st_epochs >= 1, "--st-epochs: expected at least 1, got " + std::to_string(o.st_epochs));
+  check_usage(o.batch >= 2, "--batch: expected at least 2, as statistics need, got " + std::to_string(o.batch));
+  check_usage(o.steps >= 0 && o.limit >= 0 && o.mcd_steps >= 1,
+              "--steps, --limit: expected 0 or more, --mcd-steps 1 or more");
+  check_usage(o.trunk_lr > 0 && o.st_lr > 0, "--trunk-lr, --st-lr: expected a number above 0");
+  check_usage(o.discrepancy >= 0 && o.reversal >= 0 && o.balance >= 0,
+              "--discrepancy, --reversal, --balance: expected 0 or more");
+  check_usage(o.ramp >= 0 && o.ramp <= 1, "--ramp: expected a share in [0, 1]");
+  check_usage(o.st_confidence > 0 && o.st_confidence <= 1, "--st-confidence: expected a number in (0, 1]");
+  check_usage(o.threads >= 0, "--threads: expected 0 or more, got " + std::to_string(o.threads));
+  check_usage(!o.unlabelled_target || !o.oracle, "--oracle needs a target with labels");
   check_augmentation(o.augmentation);
 }
 

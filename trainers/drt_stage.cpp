@@ -1,14 +1,12 @@
 #include "trainers/drt_stage.h"
 
-#include <chrono>
 #include <cmath>
 
+#include "pipelines/core/clock.h"
 #include "trainers/drt_scores.h"
 
 namespace lithe {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kScored = 1000;  // images per domain that an epoch is judged by
 
@@ -78,7 +76,7 @@ bool DrtStage::train(int64_t epoch, DrtEpoch* row, Progress& progress) {
   row->loss = row->source_loss + row->transfer_loss;
   row->peak_bytes = learner_.take_peak_bytes();
   judge(row);
-  row->seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  row->seconds = seconds_since(begin);
   return true;
 }
 

@@ -29,10 +29,6 @@ std::vector<double> read_milestones(const std::string& text) {
   return milestones;
 }
 
-void check(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
-}
-
 }  // namespace
 
 LearningRate::LearningRate(const LearningRateOptions& options, int64_t epochs, int64_t steps_per_epoch)
@@ -42,15 +38,16 @@ LearningRate::LearningRate(const LearningRateOptions& options, int64_t epochs, i
       steps_per_epoch_(static_cast<double>(steps_per_epoch)) {
   LITHE_CHECK(epochs > 0 && steps_per_epoch > 0);
   const std::string& schedule = options_.schedule;
-  check(std::isfinite(options_.lr) && options_.lr > 0, "--lr: expected a number above 0");
-  check(options_.warmup >= 0 && options_.warmup < epochs_, "--warmup: expected 0 or more epochs, fewer than --epochs");
-  check((schedule == "step") == !milestones_.empty(), "--milestones: needed for, and only for, --schedule step");
-  check(options_.gamma > 0 && options_.gamma <= 1, "--gamma: expected a number in (0, 1]");
-  check(options_.power > 0, "--power: expected a number above 0");
-  check(options_.rise > 0 && options_.rise < 1, "--rise: expected a number in (0, 1)");
-  check(schedule == "cosine" || schedule == "one-cycle" || schedule == "step" || schedule == "poly" ||
-            schedule == "constant",
-        "--schedule: unknown \"" + schedule + "\"");
+  check_usage(std::isfinite(options_.lr) && options_.lr > 0, "--lr: expected a number above 0");
+  check_usage(options_.warmup >= 0 && options_.warmup < epochs_,
+              "--warmup: expected 0 or more epochs, fewer than --epochs");
+  check_usage((schedule == "step") == !milestones_.empty(), "--milestones: needed for, and only for, --schedule step");
+  check_usage(options_.gamma > 0 && options_.gamma <= 1, "--gamma: expected a number in (0, 1]");
+  check_usage(options_.power > 0, "--power: expected a number above 0");
+  check_usage(options_.rise > 0 && options_.rise < 1, "--rise: expected a number in (0, 1)");
+  check_usage(schedule == "cosine" || schedule == "one-cycle" || schedule == "step" || schedule == "poly" ||
+                  schedule == "constant",
+              "--schedule: unknown \"" + schedule + "\"");
 }
 
 double LearningRate::at(int64_t step) const {

@@ -11,13 +11,9 @@
 namespace lithe {
 namespace {
 
-void check(bool holds, const std::string& message) {
-  if (!holds) throw Error(ErrorKind::kUsage, message);
-}
-
 void check_some_fit(const std::string& option, const std::string& pattern, const std::vector<std::string>& names) {
   const bool some = std::any_of(names.begin(), names.end(), [&](const auto& name) { return fits(name, pattern); });
-  check(some, option + ": no parameter fits \"" + pattern + "\"; `lithe inspect` names them");
+  check_usage(some, option + ": no parameter fits \"" + pattern + "\"; `lithe inspect` names them");
 }
 
 double factor_of(const std::string& pattern, const std::string& text) {
@@ -27,8 +23,8 @@ double factor_of(const std::string& pattern, const std::string& text) {
     factor = std::stod(text, &end);
   } catch (const std::exception&) {
   }
-  check(end == text.size() && std::isfinite(factor) && factor >= 0,
-        "--lr-scale " + pattern + ": expected a factor of 0 or more, got \"" + text + "\"");
+  check_usage(end == text.size() && std::isfinite(factor) && factor >= 0,
+              "--lr-scale " + pattern + ": expected a factor of 0 or more, got \"" + text + "\"");
   return factor;
 }
 
@@ -81,7 +77,7 @@ std::vector<std::string> trained_parameters(const Graph& graph, const std::vecto
     const bool freeze = std::any_of(frozen.begin(), frozen.end(), [&](const auto& p) { return fits(name, p); });
     if (!freeze) trained.push_back(name);
   }
-  check(!trained.empty(), "--freeze: nothing is left to train");
+  check_usage(!trained.empty(), "--freeze: nothing is left to train");
   return trained;
 }
 
@@ -95,14 +91,14 @@ Optimizer::Optimizer(const OptimizerOptions& options, const Parameters& paramete
                      const std::vector<std::string>& trained)
     : options_(options) {
   const bool sgd = options.optimizer == "sgd";
-  check(sgd || options.optimizer == "adam" || options.optimizer == "adamw",
-        "--optimizer: unknown \"" + options.optimizer + "\"");
-  check(options.momentum >= 0 && options.momentum < 1, "--momentum: expected a number in [0, 1)");
-  check(!options.nesterov || options.momentum > 0, "--nesterov: needs --momentum above 0");
-  check(options.beta1 >= 0 && options.beta1 < 1, "--beta1: expected a number in [0, 1)");
-  check(options.beta2 >= 0 && options.beta2 < 1, "--beta2: expected a number in [0, 1)");
-  check(options.eps > 0, "--eps: expected a number above 0");
-  check(options.weight_decay >= 0, "--weight-decay: expected 0 or more");
+  check_usage(sgd || options.optimizer == "adam" || options.optimizer == "adamw",
+              "--optimizer: unknown \"" + options.optimizer + "\"");
+  check_usage(options.momentum >= 0 && options.momentum < 1, "--momentum: expected a number in [0, 1)");
+  check_usage(!options.nesterov || options.momentum > 0, "--nesterov: needs --momentum above 0");
+  check_usage(options.beta1 >= 0 && options.beta1 < 1, "--beta1: expected a number in [0, 1)");
+  check_usage(options.beta2 >= 0 && options.beta2 < 1, "--beta2: expected a number in [0, 1)");
+  check_usage(options.eps > 0, "--eps: expected a number above 0");
+  check_usage(options.weight_decay >= 0, "--weight-decay: expected 0 or more");
   for (const std::string& pattern : options.no_decay) check_some_fit("--no-decay", pattern, trained);
   for (const auto& [pattern, factor] : options.lr_scale) check_some_fit("--lr-scale", pattern, trained);
   for (const std::string& name : trained) {
@@ -171,7 +167,7 @@ void Optimizer::restore(const std::map<std::string, Tensor>& state, int64_t step
 }
 
 MovingAverage::MovingAverage(const Parameters& parameters, double decay) : decay_(decay) {
-  check(decay > 0 && decay < 1, "--ema: expected a number in (0, 1)");
+  check_usage(decay > 0 && decay < 1, "--ema: expected a number in (0, 1)");
   for (const auto& [name, tensor] : parameters) values_[name] = tensor.clone();
 }
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/graph/trainable.h"
 #include "trainers/loss.h"
 #include "trainers/optimizer.h"
 
 namespace lithe {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kLr = 1e-3;  // small: noise teaches nothing, and the numbers stay those of a network in training
 

@@ -27,6 +27,11 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
+/// A wrong option, unless the condition holds.
+inline void check_usage(bool holds, const std::string& message) {
+  if (!holds) throw Error(ErrorKind::kUsage, message);
+}
+
 [[noreturn]] void check_failed(const char* file, int line, const char* condition);
 
 }  // namespace lithe

@@ -11,11 +11,9 @@
 namespace lithe {
 namespace {
 
-constexpr std::size_t kAlignment = 128;  // what Halide's own buffers have
-
 std::shared_ptr<void> allocate(int64_t bytes) {
-  const std::size_t rounded = (static_cast<std::size_t>(bytes) / kAlignment + 1) * kAlignment;
-  void* memory = std::aligned_alloc(kAlignment, rounded);
+  const std::size_t rounded = (static_cast<std::size_t>(bytes) / Tensor::kAlignment + 1) * Tensor::kAlignment;
+  void* memory = std::aligned_alloc(Tensor::kAlignment, rounded);
   if (memory == nullptr) throw std::bad_alloc();
   return {memory, std::free};
 }

@@ -50,6 +50,9 @@ constexpr DType dtype_of<uint8_t>() {
 /// A view of a shared buffer: copies are cheap and alias. Elements start uninitialised, 128 bytes aligned.
 class Tensor {
  public:
+  /// Bytes: how memory of our own is aligned, as Halide's own buffers are.
+  static constexpr std::size_t kAlignment = 128;
+
   Tensor() = default;
   /// Row-major: the last dimension is innermost.
   explicit Tensor(Shape shape, DType dtype = DType::kF32);

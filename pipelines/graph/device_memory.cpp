@@ -21,19 +21,6 @@ void check(Device device, const std::string& what, const std::function<int()>& c
   throw Error(ErrorKind::kInternal, std::string("--device ") + name_of(device) + ": " + what + " (" + message + ")");
 }
 
-// A row of 8 bytes each: Halide counts extents in 31 bits, and blocks are larger than that.
-struct Row {
-  halide_dimension_t dim;
-  halide_buffer_t buffer{};
-  Row(int64_t first_byte, int64_t bytes)
-      : dim(static_cast<int32_t>(first_byte / 8), static_cast<int32_t>((bytes + 7) / 8), 1) {
-    buffer.type = halide_type_of<uint64_t>();
-    buffer.dimensions = 1;
-    buffer.dim = &dim;
-  }
-  Row(const Row&) = delete;
-};
-
 // The same elements for Halide, innermost dimension first.
 struct Elements {
   std::vector<halide_dimension_t> dims;
@@ -61,6 +48,19 @@ void copy_images(const Tensor& from, const Tensor& to) {
 }
 
 }  // namespace
+
+// A row of 8 bytes each: Halide counts extents in 31 bits, and blocks are larger than that.
+struct DeviceMemory::Row {
+  halide_dimension_t dim;
+  halide_buffer_t buffer{};
+  Row(int64_t first_byte, int64_t bytes)
+      : dim(static_cast<int32_t>(first_byte / 8), static_cast<int32_t>((bytes + 7) / 8), 1) {
+    buffer.type = halide_type_of<uint64_t>();
+    buffer.dimensions = 1;
+    buffer.dim = &dim;
+  }
+  Row(const Row&) = delete;
+};
 
 struct DeviceMemory::Block {
   Block(Device device, int64_t size) : bytes(size), row(0, std::min(size, kMost)) {

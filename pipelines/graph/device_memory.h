@@ -47,6 +47,7 @@ class DeviceMemory {
   void in_cuda_context(const Tensor& tensor, const std::function<void(float*)>& use);
 
  private:
+  struct Row;
   struct Block;
   struct Part;
   void add(const void* address, const std::shared_ptr<Block>& block);

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "pipelines/core/tensor.h"
+
 namespace lithe {
 namespace {
 
-constexpr size_t kAlignment = 128;                // as all tensors have
 constexpr size_t kPage = size_t{2} << 20;         // of the larger kind
 constexpr size_t kChunk = size_t{4} << 30;        // of addresses: memory is what was written to, and chunks do not join
 constexpr size_t kSmallChunk = size_t{32} << 20;  // where addresses are scarce (ulimit -v)
@@ -44,7 +45,7 @@ MemoryPool::~MemoryPool() {
 // The smallest block that is large enough; what is left of it is a block of its own.
 void* MemoryPool::take(size_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const size_t size = rounded(bytes, kAlignment);
+  const size_t size = rounded(bytes, Tensor::kAlignment);
   auto best = unused_.lower_bound({size, nullptr});
   if (best == unused_.end()) {
     if (!grow(size)) return nullptr;

@@ -8,7 +8,7 @@
 namespace lithe {
 namespace {
 
-std::map<std::string, OnnxRule>& registry() {
+std::map<std::string, OnnxRule>& rules() {
   static auto* rules = new std::map<std::string, OnnxRule>;  // outlives every static that registers
   return *rules;
 }
@@ -138,13 +138,13 @@ bool OnnxWriter::rename(size_t first, const std::string& from, const std::string
 }
 
 bool register_onnx_rule(const std::string& op, OnnxRule rule) {
-  LITHE_CHECK(registry().emplace(op, rule).second);
+  LITHE_CHECK(rules().emplace(op, rule).second);
   return true;
 }
 
 OnnxRule find_onnx_rule(const std::string& op) {
-  const auto it = registry().find(op);
-  return it == registry().end() ? nullptr : it->second;
+  const auto it = rules().find(op);
+  return it == rules().end() ? nullptr : it->second;
 }
 
 }  // namespace lithe

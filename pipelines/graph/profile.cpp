@@ -4,12 +4,11 @@
 #include <chrono>
 #include <limits>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/graph/kernel_call.h"
 
 namespace lithe {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Keeps the shortest of the times between two points.
 void keep_least(Clock::time_point from, Clock::time_point to, double* seconds) {

@@ -7,7 +7,7 @@
 namespace lithe {
 namespace {
 
-std::vector<Rewrite>& registry() {
+std::vector<Rewrite>& registered_rewrites() {
   static auto* all = new std::vector<Rewrite>;  // outlives every static that registers
   return *all;
 }
@@ -98,12 +98,12 @@ class Provenance {
 }  // namespace
 
 bool register_rewrite(Rewrite rewrite) {
-  registry().push_back(std::move(rewrite));
+  registered_rewrites().push_back(std::move(rewrite));
   return true;
 }
 
 std::vector<Rewrite> rewrites() {
-  std::vector<Rewrite> sorted = registry();
+  std::vector<Rewrite> sorted = registered_rewrites();
   std::sort(sorted.begin(), sorted.end(),
             [](const Rewrite& a, const Rewrite& b) { return std::tie(a.order, a.name) < std::tie(b.order, b.name); });
   return sorted;

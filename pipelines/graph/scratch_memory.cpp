@@ -5,12 +5,13 @@
 #include <new>
 #include <vector>
 
+#include "pipelines/core/tensor.h"
 #include "pipelines/graph/memory_pool.h"
 
 namespace lithe {
 namespace {
 
-constexpr std::size_t kAlignment = 128;               // also the room for a block's header
+constexpr std::size_t kHeader = Tensor::kAlignment;   // room for a block's header; what follows is as aligned
 constexpr std::size_t kLarge = std::size_t{1} << 20;  // bytes from which threads share
 constexpr std::size_t kKept = std::size_t{8} << 20;   // that a thread keeps at most
 
@@ -62,20 +63,20 @@ thread_local Cache cache;
 }  // namespace
 
 void* allocate_scratch(std::size_t bytes) {
-  bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  bytes = (bytes + Tensor::kAlignment - 1) / Tensor::kAlignment * Tensor::kAlignment;
   Block* block = bytes < kLarge ? cache.take(bytes) : nullptr;
   if (block == nullptr) {
-    void* const memory = bytes < kLarge ? std::aligned_alloc(kAlignment, kAlignment + bytes)
-                                        : MemoryPool::shared().take(kAlignment + bytes);
+    void* const memory = bytes < kLarge ? std::aligned_alloc(Tensor::kAlignment, kHeader + bytes)
+                                        : MemoryPool::shared().take(kHeader + bytes);
     if (memory == nullptr) return nullptr;
     block = new (memory) Block{bytes};
   }
-  return reinterpret_cast<char*>(block) + kAlignment;
+  return reinterpret_cast<char*>(block) + kHeader;
 }
 
 void free_scratch(void* memory) {
   if (memory == nullptr) return;
-  auto* const block = reinterpret_cast<Block*>(static_cast<char*>(memory) - kAlignment);
+  auto* const block = reinterpret_cast<Block*>(static_cast<char*>(memory) - kHeader);
   block->bytes < kLarge ? cache.keep(block) : MemoryPool::shared().give_back(block);
 }
 

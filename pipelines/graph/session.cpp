@@ -16,8 +16,28 @@
 namespace lithe {
 namespace {
 
+std::vector<Shape> of_one_image(std::vector<Shape> inputs) {
+  for (Shape& shape : inputs) shape.at(0) = 1;
+  return inputs;
+}
+
+// Without those that a rewrite has put others in the place of: they are as large.
+Parameters read_by(const Graph& graph, const Parameters& parameters) {
+  Parameters read;
+  const auto keep = [&](ValueId id) {
+    if (id == kNoValue || !graph.value(id).is_state()) return;
+    const std::string& name = graph.value(id).name;
+    read[name] = parameters.at(name);
+  };
+  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), keep);
+  std::for_each(graph.outputs.begin(), graph.outputs.end(), keep);
+  return read;
+}
+
+}  // namespace
+
 // A plan for one input size with its packed weights and the arenas that are not in use.
-class Ready {
+class Session::Ready {
  public:
   Ready(const Graph& graph, const Parameters& parameters, const std::vector<Shape>& inputs, DType precision,
         DeviceMemory* device)
@@ -76,29 +96,8 @@ class Ready {
   std::vector<std::unique_ptr<Arena>> arenas_;
 };
 
-std::vector<Shape> of_one_image(std::vector<Shape> inputs) {
-  for (Shape& shape : inputs) shape.at(0) = 1;
-  return inputs;
-}
-
-// Without those that a rewrite has put others in the place of: they are as large.
-Parameters read_by(const Graph& graph, const Parameters& parameters) {
-  Parameters read;
-  const auto keep = [&](ValueId id) {
-    if (id == kNoValue || !graph.value(id).is_state()) return;
-    const std::string& name = graph.value(id).name;
-    read[name] = parameters.at(name);
-  };
-  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), keep);
-  std::for_each(graph.outputs.begin(), graph.outputs.end(), keep);
-  return read;
-}
-
-constexpr size_t kPlansKept = 4;  // input sizes that stay planned
-
-}  // namespace
-
 struct Session::State {
+  static constexpr size_t kPlansKept = 4;  // of the input sizes used last
   Graph graph, rewritten;
   Parameters parameters;  // of the rewritten graph
   DType weights = DType::kF32;

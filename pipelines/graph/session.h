@@ -48,6 +48,7 @@ class Session {
   bool reads_row_major(const std::vector<Shape>& inputs) const;
 
  private:
+  class Ready;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -14,8 +14,6 @@
 namespace lithe {
 namespace {
 
-constexpr size_t kPlansKept = 8;
-
 std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
   std::vector<Shape> shapes;
   for (const Tensor& t : tensors) shapes.push_back(t.shape());
@@ -51,6 +49,7 @@ void update_statistics(const Graph& graph, const Node& node, const std::vector<T
 }  // namespace
 
 struct Trainable::State {
+  static constexpr size_t kPlansKept = 8;  // of the input sizes and switches used last
   struct Planned {
     std::vector<Shape> inputs;
     Mode mode;

@@ -11,9 +11,10 @@ bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-class Planner {
+class TrainingPlanner {
  public:
-  Planner(const Graph& graph, const std::vector<Shape>& inputs, const std::function<bool(const Value&)>& is_wanted)
+  TrainingPlanner(const Graph& graph, const std::vector<Shape>& inputs,
+                  const std::function<bool(const Value&)>& is_wanted)
       : graph_(graph), shapes_(infer_shapes(graph, inputs)), readers_(graph.values.size(), kNone) {
     plan_.graph = &graph;
     for (const Value& value : graph.values)
@@ -106,7 +107,7 @@ Graph training_graph(const Graph& graph) {
 
 TrainingPlan make_training_plan(const Graph& graph, const std::vector<Shape>& inputs,
                                 const std::function<bool(const Value&)>& is_wanted) {
-  return Planner(graph, inputs, is_wanted).take();
+  return TrainingPlanner(graph, inputs, is_wanted).take();
 }
 
 }  // namespace lithe

@@ -9,7 +9,6 @@
 namespace lithe {
 namespace {
 
-constexpr std::size_t kAlignment = 128;                // as tensors have
 constexpr std::size_t kPage = std::size_t{2} << 20;    // of the larger kind
 constexpr std::size_t kBlock = std::size_t{32} << 20;  // what nobody touches takes no memory
 
@@ -32,7 +31,7 @@ Tensor large_page_memory(int64_t bytes) {
 }
 
 Tensor WeightMemory::keep(const Tensor& weights) {
-  const std::size_t bytes = rounded(static_cast<std::size_t>(weights.bytes()), kAlignment);
+  const std::size_t bytes = rounded(static_cast<std::size_t>(weights.bytes()), Tensor::kAlignment);
   if (used_ + bytes > size_) {
     size_ = rounded(std::max(bytes, kBlock), kPage), used_ = 0;
     block_ = large_pages(size_);

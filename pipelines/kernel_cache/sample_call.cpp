@@ -10,13 +10,14 @@
 #include <limits>
 #include <string>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/error.h"
 #include "pipelines/core/random.h"
+#include "pipelines/core/tensor.h"
 
 namespace lithe {
 namespace {
 
-constexpr size_t kAlignment = 128;    // bytes, as of tensors
 constexpr uint8_t kUntouched = 0xa5;  // as a float: -2.9e-16
 constexpr int kTurns = 7;
 constexpr double kTurn = 200, kEnough = 40'000;  // microseconds of one turn at least, and of one kernel at most
@@ -53,9 +54,9 @@ struct SampleCall::Argument {
     buffer = from, buffer.dim = dims.data(), buffer.flags = 0;
     buffer.device = 0, buffer.device_interface = nullptr;
     const size_t bytes = bytes_of(from);
-    memory.resize(bytes + kAlignment);
-    const auto misaligned = reinterpret_cast<uintptr_t>(memory.data()) % kAlignment;
-    buffer.host = memory.data() + (kAlignment - misaligned) % kAlignment;
+    memory.resize(bytes + Tensor::kAlignment);
+    const auto misaligned = reinterpret_cast<uintptr_t>(memory.data()) % Tensor::kAlignment;
+    buffer.host = memory.data() + (Tensor::kAlignment - misaligned) % Tensor::kAlignment;
     if (is_output) return;
     if (from.type.code != halide_type_float || from.type.bits != 32) return take_values(from, bytes);
     const RandomStream noise(seed, "sample call");
@@ -112,7 +113,6 @@ void SampleCall::wait() {
 }
 
 double SampleCall::time(KernelFunction kernel, int repeats) {
-  using Clock = std::chrono::steady_clock;
   wait();
   const double from = thread_microseconds();
   const Clock::time_point start = Clock::now();

@@ -50,11 +50,7 @@ struct Tuner::Work {
 };
 
 Tuner::Tuner(TuneRequest request, const KernelStore& store, KernelCompiler& compiler, Progress& progress)
-    : request_(std::move(request)),
-      store_(store),
-      compiler_(compiler),
-      progress_(progress),
-      start_(std::chrono::steady_clock::now()) {}
+    : request_(std::move(request)), store_(store), compiler_(compiler), progress_(progress), start_(Clock::now()) {}
 
 Tuner::~Tuner() = default;
 
@@ -232,9 +228,7 @@ bool Tuner::over() {
   return result_.interrupted || (request_.budget > 0 && seconds() >= request_.budget);
 }
 
-double Tuner::seconds() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-}
+double Tuner::seconds() const { return seconds_since(start_); }
 
 double Tuner::total() const {
   double sum = 0;

@@ -2,13 +2,13 @@
 // The search for fast kernels: the schedule's usual tile for every call of a plan first, then other tiles where the
 // plan spends its time. Every candidate is measured as the file that is kept, in turns with what it would replace.
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/progress.h"
 #include "pipelines/kernel_cache/kernel_compiler.h"
 #include "pipelines/kernel_cache/kernel_store.h"
@@ -81,7 +81,7 @@ class Tuner {
   const KernelStore& store_;
   KernelCompiler& compiler_;
   Progress& progress_;
-  std::chrono::steady_clock::time_point start_;
+  Clock::time_point start_;
   std::vector<std::unique_ptr<Work>> works_;
   Work* turn_ = nullptr;  // the one that has its sample
   TuneResult result_;

@@ -15,7 +15,7 @@ namespace {
 struct Stage {
   int64_t count, channels;
 };
-constexpr Stage kStages[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
+constexpr Stage kVgg16Stages[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
 constexpr int64_t kHidden = 4096;
 constexpr size_t kAdapters = 15;
 
@@ -34,7 +34,7 @@ Graph vgg16(const NetworkOptions& o) {
   const int64_t two = 2, seven = 7;
   ValueId v = image_input(g, o);
   int number = 0;
-  for (const Stage& stage : kStages) {
+  for (const Stage& stage : kVgg16Stages) {
     const std::string block = std::to_string(++number);
     for (int64_t i = 1; i <= stage.count; ++i) {
       const std::string slot = block + "_" + std::to_string(i);

@@ -3,10 +3,10 @@
 #include <tbb/parallel_pipeline.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <opencv2/core.hpp>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/file.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/formats/journal.h"
@@ -19,24 +19,18 @@
 namespace lithe {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 void check_options(const ClassifyOptions& o) {
-  const auto require = [](bool holds, const std::string& what) {
-    if (!holds) throw Error(ErrorKind::kUsage, what);
-  };
-  require(o.engine == "halide" || o.engine == "opencv", "--engine: expected halide or opencv, found " + o.engine);
-  require(o.engine == "halide" || o.device == "cpu", "--device: is for Lithe's own engine; leave out --engine");
-  require(o.engine == "halide" || o.weights_precision == "f32",
-          "--weights-precision: is for Lithe's own engine; leave out --engine");
-  require(o.batch >= 1 && o.batch <= 4096, "--batch: expected 1 to 4096, found " + std::to_string(o.batch));
-  require(o.top >= 1, "--top: expected at least 1, found " + std::to_string(o.top));
-  require(o.threads >= 0, "--threads: expected at least 0, found " + std::to_string(o.threads));
-  require(o.limit >= 0, "--limit: expected at least 0, found " + std::to_string(o.limit));
-  require(o.max_pixels >= 1, "--max-pixels: expected at least 1, found " + std::to_string(o.max_pixels));
-  require(o.format == "jsonl" || o.format == "jsonl,csv", "--format: expected jsonl or jsonl,csv, found " + o.format);
+  check_usage(o.engine == "halide" || o.engine == "opencv", "--engine: expected halide or opencv, found " + o.engine);
+  check_usage(o.engine == "halide" || o.device == "cpu", "--device: is for Lithe's own engine; leave out --engine");
+  check_usage(o.engine == "halide" || o.weights_precision == "f32",
+              "--weights-precision: is for Lithe's own engine; leave out --engine");
+  check_usage(o.batch >= 1 && o.batch <= 4096, "--batch: expected 1 to 4096, found " + std::to_string(o.batch));
+  check_usage(o.top >= 1, "--top: expected at least 1, found " + std::to_string(o.top));
+  check_usage(o.threads >= 0, "--threads: expected at least 0, found " + std::to_string(o.threads));
+  check_usage(o.limit >= 0, "--limit: expected at least 0, found " + std::to_string(o.limit));
+  check_usage(o.max_pixels >= 1, "--max-pixels: expected at least 1, found " + std::to_string(o.max_pixels));
+  check_usage(o.format == "jsonl" || o.format == "jsonl,csv",
+              "--format: expected jsonl or jsonl,csv, found " + o.format);
 }
 
 // The inputs of this shard: neighbours stay together, so that parts only need to be put one after the other.

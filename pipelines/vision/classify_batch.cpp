@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/vision/image_error.h"
 #include "pipelines/vision/preprocess.h"
@@ -18,12 +19,12 @@ class Timer {
  public:
   double lap() {
     const auto before = start_;
-    start_ = std::chrono::steady_clock::now();
+    start_ = Clock::now();
     return std::chrono::duration<double, std::milli>(start_ - before).count();
   }
 
  private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Clock::time_point start_ = Clock::now();
 };
 
 void set_error(ImageFault fault, const std::string& message, ImageRecord* record) {

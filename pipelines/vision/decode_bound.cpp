@@ -3,20 +3,14 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "pipelines/core/clock.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/vision/classify_batch.h"
 #include "pipelines/vision/preprocess.h"
 
 namespace lithe {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-}  // namespace
+namespace {}  // namespace
 
 DecodeBound decode_bound(const ImageList& images, const Preprocessing& p, double min_seconds) {
   struct Memory {

@@ -87,8 +87,8 @@ TEST_F(Classify, DryRunPrintsAndWritesNothing) {
 TEST_F(Classify, ProgressGoesToStandardError) {
   write_pictures(images_, 4);
   EXPECT_THAT(shell(line("--quiet")).err, IsEmpty());
-  const Outcome json = shell(line("--fresh --batch 2 --progress json"));
-  std::istringstream text(json.err);
+  const Outcome outcome = shell(line("--fresh --batch 2 --progress json"));
+  std::istringstream text(outcome.err);
   nlohmann::json last;
   for (std::string row; std::getline(text, row);) {
     const auto state = nlohmann::json::parse(row);

@@ -7,7 +7,7 @@
 #include "pipelines/graph/op.h"
 #include "tests/devices/usable.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 template <class Call>
@@ -113,4 +113,4 @@ TEST(Devices, MemoryIsCopiedThereAndBack) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -7,7 +7,7 @@
 #include "tests/devices/usable.h"
 #include "tests/graph/small_network.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 void compare(const std::string& network, int64_t size) {
@@ -74,4 +74,4 @@ TEST(NetworksOnDevices, ResNet) { compare("resnet18", 64); }
 TEST(NetworksOnDevices, DynamicTransfer) { compare("drt_resnet18", 64); }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

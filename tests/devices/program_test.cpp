@@ -5,7 +5,7 @@
 #include "tests/cli/program.h"
 #include "tests/devices/usable.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 using test::Outcome;
@@ -96,4 +96,4 @@ TEST(DeviceOption, IsForOurOwnEngine) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

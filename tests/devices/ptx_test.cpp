@@ -14,7 +14,7 @@
 #include "pipelines/graph/kernels.h"
 #include "pipelines/kernel_cache/kernel_compiler.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 // Every module begins with this line and ends with a zero byte.
@@ -73,6 +73,6 @@ TEST(Ptx, OfKernelsForOneCall) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test
 
 #endif

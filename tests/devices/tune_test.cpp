@@ -10,7 +10,7 @@
 #include "tests/devices/usable.h"
 #include "tests/graph/small_network.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 /// A small network and a folder for its kernels.
@@ -78,4 +78,4 @@ TEST_F(TuneOnDevices, AnotherCardIsAMiss) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -10,7 +10,7 @@
 #include "pipelines/core/error.h"
 #include "pipelines/graph/kernels.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// Builds with sanitizers have no kernels for devices, and nothing to test.
 inline bool has_device_kernels() { return !kernel_names(Device::kOpenCl).empty(); }
@@ -28,9 +28,9 @@ inline std::vector<Device> usable_devices() {
   return usable;
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test
 
 /// Ends a test where no device can be used.
-#define LITHE_NEEDS_A_DEVICE()                       \
-  if (!lithe::testing::has_device_kernels()) return; \
-  if (lithe::testing::usable_devices().empty()) GTEST_SKIP() << "no OpenCL device: install pocl-opencl-icd"
+#define LITHE_NEEDS_A_DEVICE()                    \
+  if (!lithe::test::has_device_kernels()) return; \
+  if (lithe::test::usable_devices().empty()) GTEST_SKIP() << "no OpenCL device: install pocl-opencl-icd"

@@ -6,19 +6,18 @@
 #include <limits>
 #include <numeric>
 
+#include "tests/formats/floats.h"
+
 namespace lithe {
 namespace {
 
+using test::floats;
+
 template <class T>
-Tensor tensor(DType dtype, const std::vector<T>& values) {
+Tensor filled(DType dtype, const std::vector<T>& values) {
   Tensor t({static_cast<int64_t>(values.size())}, dtype);
   std::copy(values.begin(), values.end(), static_cast<T*>(t.raw()));
   return t;
-}
-
-std::vector<float> floats(const Tensor& t) {
-  const Tensor x = to_float32(t);
-  return {x.data(), x.data() + x.size()};
 }
 
 // (-1)^s 2^(e - 15) (1 + m / 1024), and m 2^-24 for e = 0.
@@ -32,7 +31,7 @@ double half_value(int bits) {
 TEST(Float32, ConvertsEveryHalfExactly) {
   std::vector<uint16_t> all(65536);
   std::iota(all.begin(), all.end(), uint16_t{0});
-  const std::vector<float> values = floats(tensor(DType::kF16, all));
+  const std::vector<float> values = floats(filled(DType::kF16, all));
   for (int bits = 0; bits < 65536; ++bits) {
     const float value = values[static_cast<size_t>(bits)];
     ASSERT_EQ(std::signbit(value), (bits & 0x8000) != 0) << bits;
@@ -47,16 +46,16 @@ TEST(Float32, ConvertsEveryHalfExactly) {
 }
 
 TEST(Float32, ConvertsTheOtherTypes) {
-  EXPECT_EQ(floats(tensor<uint16_t>(DType::kBF16, {0x3f80, 0xc000, 0x7f80, 0x0001})),
+  EXPECT_EQ(floats(filled<uint16_t>(DType::kBF16, {0x3f80, 0xc000, 0x7f80, 0x0001})),
             (std::vector<float>{1, -2, std::numeric_limits<float>::infinity(), std::ldexp(1.0f, -133)}));
-  EXPECT_EQ(floats(tensor<double>(DType::kF64, {0.1, -1e300})),
+  EXPECT_EQ(floats(filled<double>(DType::kF64, {0.1, -1e300})),
             (std::vector<float>{0.1f, -std::numeric_limits<float>::infinity()}));
-  EXPECT_EQ(floats(tensor<int64_t>(DType::kI64, {-5, (1 << 24) + 1})), (std::vector<float>{-5, 1 << 24}));
-  EXPECT_EQ(floats(tensor<int32_t>(DType::kI32, {INT32_MIN})), (std::vector<float>{-2147483648.0f}));
-  EXPECT_EQ(floats(tensor<int16_t>(DType::kI16, {-32768})), (std::vector<float>{-32768}));
-  EXPECT_EQ(floats(tensor<int8_t>(DType::kI8, {-128})), (std::vector<float>{-128}));
-  EXPECT_EQ(floats(tensor<uint8_t>(DType::kU8, {255})), (std::vector<float>{255}));
-  EXPECT_EQ(floats(tensor<uint8_t>(DType::kBool, {0, 1, 2})), (std::vector<float>{0, 1, 1}));
+  EXPECT_EQ(floats(filled<int64_t>(DType::kI64, {-5, (1 << 24) + 1})), (std::vector<float>{-5, 1 << 24}));
+  EXPECT_EQ(floats(filled<int32_t>(DType::kI32, {INT32_MIN})), (std::vector<float>{-2147483648.0f}));
+  EXPECT_EQ(floats(filled<int16_t>(DType::kI16, {-32768})), (std::vector<float>{-32768}));
+  EXPECT_EQ(floats(filled<int8_t>(DType::kI8, {-128})), (std::vector<float>{-128}));
+  EXPECT_EQ(floats(filled<uint8_t>(DType::kU8, {255})), (std::vector<float>{255}));
+  EXPECT_EQ(floats(filled<uint8_t>(DType::kBool, {0, 1, 2})), (std::vector<float>{0, 1, 1}));
 }
 
 TEST(Float32, KeepsFloatsAndUndoesStrides) {

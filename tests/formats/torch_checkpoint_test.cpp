@@ -7,11 +7,12 @@
 #include <numeric>
 
 #include "pipelines/core/file.h"
-#include "pipelines/core/float32.h"
+#include "tests/formats/floats.h"
 
 namespace lithe {
 namespace {
 
+using test::floats;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -19,11 +20,6 @@ using testing::UnorderedElementsAre;
 
 std::string fixture(const std::string& name) {
   return std::string(LITHE_SOURCE_DIR) + "/tests/formats/data/" + name + ".pth";
-}
-
-std::vector<float> values(const Tensor& t) {
-  const Tensor x = to_float32(t);
-  return {x.data(), x.data() + x.size()};
 }
 
 std::vector<float> counting(int64_t count, float first = 0) {
@@ -53,18 +49,18 @@ TEST_P(Layouts, AreReadAsPyTorchMeansThem) {
   EXPECT_THAT(names(t), ElementsAre("channels_last", "empty", "every_second", "expanded", "last_rows", "parameter",
                                     "same", "scalar", "transposed"));
   EXPECT_EQ(t.at("same").shape(), (Shape{4, 6}));
-  EXPECT_EQ(values(t.at("same")), counting(24));
+  EXPECT_EQ(floats(t.at("same")), counting(24));
   EXPECT_EQ(t.at("transposed").shape(), (Shape{6, 4}));
-  EXPECT_EQ(values(t.at("transposed"))[1], 6);
-  EXPECT_EQ(values(t.at("transposed"))[4], 1);
-  EXPECT_EQ(values(t.at("every_second")), (std::vector<float>{0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22}));
-  EXPECT_EQ(values(t.at("last_rows")), counting(12, 12));
+  EXPECT_EQ(floats(t.at("transposed"))[1], 6);
+  EXPECT_EQ(floats(t.at("transposed"))[4], 1);
+  EXPECT_EQ(floats(t.at("every_second")), (std::vector<float>{0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22}));
+  EXPECT_EQ(floats(t.at("last_rows")), counting(12, 12));
   EXPECT_EQ(t.at("channels_last").shape(), (Shape{2, 3, 4, 5}));
-  EXPECT_EQ(values(t.at("channels_last")), counting(120));
+  EXPECT_EQ(floats(t.at("channels_last")), counting(120));
   EXPECT_EQ(t.at("empty").shape(), (Shape{0, 3}));
   EXPECT_EQ(t.at("scalar").shape(), Shape{});
-  EXPECT_EQ(values(t.at("scalar")), (std::vector<float>{7}));
-  EXPECT_EQ(values(t.at("parameter")), counting(4));
+  EXPECT_EQ(floats(t.at("scalar")), (std::vector<float>{7}));
+  EXPECT_EQ(floats(t.at("parameter")), counting(4));
   EXPECT_EQ(t.at("last_rows").raw(), static_cast<char*>(t.at("same").raw()) + 48) << "shared storages stay shared";
   EXPECT_THAT(checkpoint.placeholders, IsEmpty());
 }
@@ -78,9 +74,9 @@ TEST_P(TorchCheckpointIn, HasEveryStorageType) {
   for (const auto& [name, dtype] : kTypes) {
     ASSERT_TRUE(checkpoint.tensors.count(name)) << name;
     EXPECT_EQ(checkpoint.tensors.at(name).dtype(), dtype) << name;
-    EXPECT_EQ(values(checkpoint.tensors.at(name)), counting(6)) << name;
+    EXPECT_EQ(floats(checkpoint.tensors.at(name)), counting(6)) << name;
   }
-  EXPECT_EQ(values(checkpoint.tensors.at("bool")), (std::vector<float>{1, 0, 1}));
+  EXPECT_EQ(floats(checkpoint.tensors.at("bool")), (std::vector<float>{1, 0, 1}));
   EXPECT_EQ(checkpoint.tensors.size(), kTypes.size() + 1);
   EXPECT_THAT(checkpoint.unreadable.at("complex64"), HasSubstr("torch.ComplexFloatStorage"));
 }
@@ -89,7 +85,7 @@ TEST_P(TorchCheckpointIn, TrainingStateIsUnwrapped) {
   const TorchCheckpoint checkpoint = read("training");
   EXPECT_THAT(names(checkpoint.tensors), ElementsAre("0.bias", "0.weight", "1.bias", "1.num_batches_tracked",
                                                      "1.running_mean", "1.running_var", "1.weight"));
-  EXPECT_EQ(values(checkpoint.tensors.at("0.weight")), counting(54));
+  EXPECT_EQ(floats(checkpoint.tensors.at("0.weight")), counting(54));
   EXPECT_EQ(*checkpoint.tensors.at("1.num_batches_tracked").data<int64_t>(), 1);
   EXPECT_EQ(checkpoint.metadata, (std::map<std::string, std::string>{
                                      {"epoch", "12"}, {"arch", "toy"}, {"best_acc", "61.25"}, {"best_prec1", "61.5"}}));
@@ -100,9 +96,9 @@ TEST_P(TorchCheckpointIn, TheHeadsOfTransferAreTold) {
   const TorchCheckpoint checkpoint = read("adaptation");
   EXPECT_THAT(names(checkpoint.tensors),
               ElementsAre("F1.classifier.1.weight", "F2.classifier.1.weight", "conv1.weight"));
-  EXPECT_EQ(values(checkpoint.tensors.at("conv1.weight")), (std::vector<float>{1, 1}));
-  EXPECT_EQ(values(checkpoint.tensors.at("F1.classifier.1.weight")), (std::vector<float>{2, 2}));
-  EXPECT_EQ(values(checkpoint.tensors.at("F2.classifier.1.weight")), (std::vector<float>{3, 3}));
+  EXPECT_EQ(floats(checkpoint.tensors.at("conv1.weight")), (std::vector<float>{1, 1}));
+  EXPECT_EQ(floats(checkpoint.tensors.at("F1.classifier.1.weight")), (std::vector<float>{2, 2}));
+  EXPECT_EQ(floats(checkpoint.tensors.at("F2.classifier.1.weight")), (std::vector<float>{3, 3}));
   EXPECT_EQ(checkpoint.metadata.at("epoch"), "3");
 }
 

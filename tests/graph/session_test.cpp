@@ -2,23 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <thread>
 
 #include "pipelines/core/threads.h"
+#include "tests/graph/same_bits.h"
 #include "tests/graph/small_network.h"
 
 namespace lithe {
 namespace {
 
+using test::same_bits;
+
 Tensor channels_last(const Tensor& t) {
   Tensor copied = Tensor::channels_last(t.shape());
   copy(t, copied);
   return copied;
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && std::memcmp(a.raw(), b.raw(), static_cast<size_t>(a.bytes())) == 0;
 }
 
 class SessionTest : public testing::Test {

@@ -6,20 +6,13 @@
 #include "pipelines/graph/session.h"
 #include "pipelines/networks/calibrate.h"
 #include "pipelines/networks/registry.h"
+#include "tests/networks/parameters_under.h"
 
 namespace lithe {
 namespace {
 
+using test::parameters_under;
 using testing::HasSubstr;
-
-int64_t parameters_under(const Graph& graph, const std::string& prefix, const std::string& end = "") {
-  int64_t count = 0;
-  for (const Value& v : graph.values) {
-    const bool ends = v.name.size() >= end.size() && v.name.substr(v.name.size() - end.size()) == end;
-    if (v.kind == ValueKind::kParameter && v.name.rfind(prefix, 0) == 0 && ends) count += elements(v.shape);
-  }
-  return count;
-}
 
 // Figures of the released code: all weights of the 1x1 convolutions; those with biases and BatchNorm; the backbone.
 TEST(CovNormVgg16, HasThePublishedCounts) {

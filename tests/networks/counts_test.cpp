@@ -4,19 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "pipelines/networks/registry.h"
+#include "tests/networks/parameters_under.h"
 
 namespace lithe {
 namespace {
 
+using test::parameters_under;
 using Options = std::map<std::string, std::string>;
-
-int64_t parameters_under(const Graph& graph, const std::string& prefix) {
-  int64_t count = 0;
-  for (const Value& v : graph.values) {
-    if (v.kind == ValueKind::kParameter && v.name.compare(0, prefix.size(), prefix) == 0) count += elements(v.shape);
-  }
-  return count;
-}
 
 Madds madds_under(const Graph& graph, const std::string& prefix) {
   const std::vector<Shape> shapes = infer_shapes(graph, input_shapes(graph, 1));

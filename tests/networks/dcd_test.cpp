@@ -37,12 +37,12 @@ Array product(const Tensor& w, const Array& v) {
   return y;
 }
 
-struct Names {
+struct LayerNames {
   std::string w0, q, p;
 };
 
-Array dynamic_layer(const Array& x, const Parameters& weights, const std::string& name, const Names& names, int pool,
-                    int stride) {
+Array dynamic_layer(const Array& x, const Parameters& weights, const std::string& name, const LayerNames& names,
+                    int pool, int stride) {
   const auto weight = [&](const std::string& part) { return weights.at(name + "." + part + ".weight"); };
   Array f = product(weight("fc.0"), adaptive_pool(x, pool));
   const Array gate = product(weight("fc.1.fc.0"), f);
@@ -69,16 +69,16 @@ Array dynamic_layer(const Array& x, const Parameters& weights, const std::string
   return y;
 }
 
-struct Case {
+struct LayerCase {
   std::string network, layer, input;  // values of the graph
-  Names names;
+  LayerNames names;
   int pool, stride;
 };
 
-class DcdLayer : public testing::TestWithParam<Case> {};
+class DcdLayer : public testing::TestWithParam<LayerCase> {};
 
 TEST_P(DcdLayer, EqualsTheEquations) {
-  const Case& c = GetParam();
+  const LayerCase& c = GetParam();
   const Graph graph = build_network(c.network, {{"input_size", "72"}, {"classes", "20"}});
   const Parameters weights = live_weights(graph, 5);
   const Pass pass = forward(graph, weights, {noise_images(2, 3, 72, 72, 6)});
@@ -87,17 +87,17 @@ TEST_P(DcdLayer, EqualsTheEquations) {
   EXPECT_LT(reference::difference(pass.value(graph.find(c.layer)), expected), 1e-5);
 }
 
-const Names kResNet = {"conv", "q", "p"}, kMobileNet = {"conv", "conv_q", "conv_p"},
-            kClassifier = {"cls", "cls_q", "cls_p"};
+const LayerNames kResNet = {"conv", "q", "p"}, kMobileNet = {"conv", "conv_q", "conv_p"},
+                 kClassifier = {"cls", "cls_q", "cls_p"};
 INSTANTIATE_TEST_SUITE_P(
     All, DcdLayer,
-    testing::Values(Case{"dcd_resnet18", "layer2.0.conv1", "layer1.1", kResNet, 2, 2},        // 18 x 18 to 9 x 9
-                    Case{"dcd_resnet18", "layer2.0.conv2", "layer2.0.relu1", kResNet, 2, 1},  // windows overlap
-                    Case{"dcd_resnet18", "classifier.1", "avgpool", kClassifier, 1, 1},
-                    Case{"dcd_resnet50", "layer2.0.conv2", "layer2.0.relu1", kResNet, 1, 2},
-                    Case{"dcd_mobilenet_v2", "features.4.conv.0", "features.3", kMobileNet, 2, 1},
-                    Case{"dcd_mobilenet_v2", "features.4.conv.6", "features.4.conv.5", kMobileNet, 1, 1},
-                    Case{"dcd_mobilenet_v2", "classifier.1", "avgpool", kClassifier, 1, 1}));
+    testing::Values(LayerCase{"dcd_resnet18", "layer2.0.conv1", "layer1.1", kResNet, 2, 2},        // 18 x 18 to 9 x 9
+                    LayerCase{"dcd_resnet18", "layer2.0.conv2", "layer2.0.relu1", kResNet, 2, 1},  // windows overlap
+                    LayerCase{"dcd_resnet18", "classifier.1", "avgpool", kClassifier, 1, 1},
+                    LayerCase{"dcd_resnet50", "layer2.0.conv2", "layer2.0.relu1", kResNet, 1, 2},
+                    LayerCase{"dcd_mobilenet_v2", "features.4.conv.0", "features.3", kMobileNet, 2, 1},
+                    LayerCase{"dcd_mobilenet_v2", "features.4.conv.6", "features.4.conv.5", kMobileNet, 1, 1},
+                    LayerCase{"dcd_mobilenet_v2", "classifier.1", "avgpool", kClassifier, 1, 1}));
 
 }  // namespace
 }  // namespace lithe

@@ -59,16 +59,16 @@ struct Block {
   }
 };
 
-struct Case {
+struct BlockCase {
   std::string network, block, input;
   bool bottleneck;
   int stride;
 };
 
-class DrtBlock : public testing::TestWithParam<Case> {};
+class DrtBlock : public testing::TestWithParam<BlockCase> {};
 
 TEST_P(DrtBlock, EqualsTheEquations) {
-  const Case& c = GetParam();
+  const BlockCase& c = GetParam();
   const Graph graph = build_network(c.network, {{"input_size", "56"}});
   const Parameters weights = live_weights(graph, 7);
   const Pass pass = forward(graph, weights, {noise_images(2, 3, 56, 56, 8)});
@@ -77,10 +77,10 @@ TEST_P(DrtBlock, EqualsTheEquations) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DrtBlock,
-                         testing::Values(Case{"drt_resnet50", "layer2.0", "layer1.2", true, 2},
-                                         Case{"drt_resnet50", "layer2.1", "layer2.0", true, 1},
-                                         Case{"drt_resnet18", "layer2.0", "layer1.1", false, 2},
-                                         Case{"drt_resnet18", "layer2.1", "layer2.0", false, 1}));
+                         testing::Values(BlockCase{"drt_resnet50", "layer2.0", "layer1.2", true, 2},
+                                         BlockCase{"drt_resnet50", "layer2.1", "layer2.0", true, 1},
+                                         BlockCase{"drt_resnet18", "layer2.0", "layer1.1", false, 2},
+                                         BlockCase{"drt_resnet18", "layer2.1", "layer2.0", false, 1}));
 
 // Ours: s(x) * v behind the residual kernels, s = relu6(V2 relu(V1 gap(x)) + 3) / 3.
 TEST(DrtChannelAttention, ScalesWhatTheConvolutionGives) {

@@ -4,24 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "pipelines/core/threads.h"
 #include "pipelines/networks/registry.h"
+#include "tests/graph/same_bits.h"
 
 namespace lithe {
 namespace {
 
+using test::same_bits;
 using testing::HasSubstr;
-
-bool same_bits(const Parameters& a, const Parameters& b) {
-  if (a.size() != b.size()) return false;
-  for (const auto& [name, tensor] : a) {
-    const Tensor& other = b.at(name);
-    if (std::memcmp(tensor.raw(), other.raw(), static_cast<size_t>(tensor.bytes())) != 0) return false;
-  }
-  return true;
-}
 
 std::string match_error(const Graph& graph, const Parameters& from) {
   try {

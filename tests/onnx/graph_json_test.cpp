@@ -38,13 +38,13 @@ TEST(GraphJson, KeepsInfinity) {
   EXPECT_EQ(std::get<double>(graph.nodes[0].attributes.at("clamp_max")), HUGE_VAL);
 }
 
-struct Damage {
+struct PatchDamage {
   const char* name;
   const char* patch;  // JSON patch
   const char* reason;
 };
-void PrintTo(const Damage& d, std::ostream* out) { *out << d.name; }
-class DamagedGraphJson : public testing::TestWithParam<Damage> {};
+void PrintTo(const PatchDamage& d, std::ostream* out) { *out << d.name; }
+class DamagedGraphJson : public testing::TestWithParam<PatchDamage> {};
 
 TEST_P(DamagedGraphJson, IsRefusedWithAReason) {
   const Json damaged = small().patch(Json::parse(GetParam().patch));
@@ -59,30 +59,33 @@ TEST_P(DamagedGraphJson, IsRefusedWithAReason) {
 INSTANTIATE_TEST_SUITE_P(
     All, DamagedGraphJson,
     testing::Values(
-        Damage{"version", R"([{"op": "replace", "path": "/version", "value": 2}])", "version 1"},
-        Damage{"no_nodes", R"([{"op": "remove", "path": "/nodes"}])", "\"nodes\""},
-        Damage{"no_outputs", R"([{"op": "replace", "path": "/outputs", "value": []}])", "at least one"},
-        Damage{"unknown_operator", R"([{"op": "replace", "path": "/nodes/0/op", "value": "conv2e"}])", "conv2d"},
-        Damage{"unknown_input", R"([{"op": "replace", "path": "/nodes/0/inputs/0", "value": "z"}])",
-               "no earlier value"},
-        Damage{"input_of_another_type", R"([{"op": "replace", "path": "/nodes/0/inputs/0", "value": 3}])",
-               "no earlier value"},
-        Damage{"missing_input", R"([{"op": "replace", "path": "/nodes/0/inputs/1", "value": null}])", "missing input"},
-        Damage{"unknown_attribute", R"([{"op": "add", "path": "/nodes/0/attributes/strid", "value": 1}])", "strid"},
-        Damage{"huge_attribute",
-               R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": 4611686018427387904}])",
-               "16777216"},
-        Damage{"attribute_beyond_int64",
-               R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": 18446744073709551615}])",
-               "16777216"},
-        Damage{"attribute_of_another_type",
-               R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": "2"}])", "expected an integer"},
-        Damage{"negative_extent", R"([{"op": "replace", "path": "/state/0/shape/0", "value": -4}])",
-               "expected an integer"},
-        Damage{"huge_extent", R"([{"op": "replace", "path": "/state/0/shape", "value": [65536, 65536]}])",
-               "out of range"},
-        Damage{"other_extent", R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": 4}])", "groups"},
-        Damage{"defined_twice", R"([{"op": "replace", "path": "/nodes/0/name", "value": "x"}])", "twice"}),
+        PatchDamage{"version", R"([{"op": "replace", "path": "/version", "value": 2}])", "version 1"},
+        PatchDamage{"no_nodes", R"([{"op": "remove", "path": "/nodes"}])", "\"nodes\""},
+        PatchDamage{"no_outputs", R"([{"op": "replace", "path": "/outputs", "value": []}])", "at least one"},
+        PatchDamage{"unknown_operator", R"([{"op": "replace", "path": "/nodes/0/op", "value": "conv2e"}])", "conv2d"},
+        PatchDamage{"unknown_input", R"([{"op": "replace", "path": "/nodes/0/inputs/0", "value": "z"}])",
+                    "no earlier value"},
+        PatchDamage{"input_of_another_type", R"([{"op": "replace", "path": "/nodes/0/inputs/0", "value": 3}])",
+                    "no earlier value"},
+        PatchDamage{"missing_input", R"([{"op": "replace", "path": "/nodes/0/inputs/1", "value": null}])",
+                    "missing input"},
+        PatchDamage{"unknown_attribute", R"([{"op": "add", "path": "/nodes/0/attributes/strid", "value": 1}])",
+                    "strid"},
+        PatchDamage{"huge_attribute",
+                    R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": 4611686018427387904}])",
+                    "16777216"},
+        PatchDamage{"attribute_beyond_int64",
+                    R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": 18446744073709551615}])",
+                    "16777216"},
+        PatchDamage{"attribute_of_another_type",
+                    R"([{"op": "replace", "path": "/nodes/0/attributes/stride_h", "value": "2"}])",
+                    "expected an integer"},
+        PatchDamage{"negative_extent", R"([{"op": "replace", "path": "/state/0/shape/0", "value": -4}])",
+                    "expected an integer"},
+        PatchDamage{"huge_extent", R"([{"op": "replace", "path": "/state/0/shape", "value": [65536, 65536]}])",
+                    "out of range"},
+        PatchDamage{"other_extent", R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": 4}])", "groups"},
+        PatchDamage{"defined_twice", R"([{"op": "replace", "path": "/nodes/0/name", "value": "x"}])", "twice"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(GraphJson, RefusesWhatIsNoJson) { EXPECT_THROW(graph_from_json("{\"version\": 1", "file"), Error); }

@@ -37,14 +37,14 @@ void set_integers(OnnxFile& file, const std::string& name, const std::vector<int
   for (const int64_t value : values) attribute->add_ints(value);
 }
 
-struct Damage {
+struct FileDamage {
   const char* name;
   std::function<void(OnnxFile&)> apply;
   const char* reason;  // in the message
 };
-void PrintTo(const Damage& d, std::ostream* out) { *out << d.name; }
+void PrintTo(const FileDamage& d, std::ostream* out) { *out << d.name; }
 
-class Damaged : public testing::TestWithParam<Damage> {};
+class Damaged : public testing::TestWithParam<FileDamage> {};
 
 TEST_P(Damaged, IsRefusedWithAReason) {
   OnnxFile file = convolution();
@@ -58,79 +58,81 @@ constexpr int64_t kHuge = int64_t{1} << 62;
 INSTANTIATE_TEST_SUITE_P(
     All, Damaged,
     testing::Values(
-        Damage{"external_data", [](OnnxFile& f) { weights(f).set_data_location(onnx::TensorProto::EXTERNAL); },
-               "another file"},
-        Damage{"external_path", [](OnnxFile& f) { weights(f).add_external_data()->set_value("/etc/passwd"); },
-               "another file"},
-        Damage{"too_little_data", [](OnnxFile& f) { weights(f).mutable_float_data()->RemoveLast(); },
-               "bytes for the shape"},
-        Damage{"huge_weights", [](OnnxFile& f) { weights(f).set_dims(0, kHuge); }, "out of range"},
-        Damage{"negative_weights", [](OnnxFile& f) { weights(f).set_dims(0, -8); }, "out of range"},
-        Damage{"empty_weights",
-               [](OnnxFile& f) {
-                 weights(f).set_dims(0, 0);
-                 weights(f).clear_float_data();
-               },
-               "no elements"},
-        Damage{"unknown_element_type", [](OnnxFile& f) { weights(f).set_data_type(14); }, "ONNX type 14"},
-        Damage{"integer_weights",
-               [](OnnxFile& f) {
-                 weights(f).set_data_type(onnx::TensorProto::INT64);
-                 for (int i = 0; i < 8 * 6 * 9; ++i) weights(f).add_int64_data(1);
-               },
-               "expected floats"},
-        Damage{"missing_value", [](OnnxFile& f) { node(f).set_input(0, "nowhere"); }, "given by no earlier node"},
-        Damage{"reads_itself", [](OnnxFile& f) { node(f).set_input(0, "y"); }, "given by no earlier node"},
-        Damage{"missing_output", [](OnnxFile& f) { node(f).clear_output(); }, "no output"},
-        Damage{"graph_without_output", [](OnnxFile& f) { graph(f).clear_output(); }, "at least one"},
-        Damage{"defined_twice", [](OnnxFile& f) { node(f).set_output(0, "x"); }, "twice"},
-        Damage{"wrong_channels", [](OnnxFile& f) { weights(f).set_dims(1, 3), weights(f).set_dims(0, 16); }, "groups"},
-        Damage{"huge_stride",
-               [](OnnxFile& f) {
-                 set_integers(f, "strides", {kHuge, 1});
-               },
-               "2^24"},
-        Damage{"no_stride",
-               [](OnnxFile& f) {
-                 set_integers(f, "strides", {0, 1});
-               },
-               "at least 1"},
-        Damage{"huge_padding",
-               [](OnnxFile& f) {
-                 set_integers(f, "pads", {1 << 24, 1 << 24, 1 << 24, 1 << 24});
-               },
-               "2^31 elements"},
-        Damage{"negative_padding",
-               [](OnnxFile& f) {
-                 set_integers(f, "pads", {-1, 0, 0, 0});
-               },
-               "negative"},
-        Damage{"three_dimensions",
-               [](OnnxFile& f) {
-                 set_integers(f, "strides", {1, 1, 1});
-               },
-               "two-dimensional"},
-        Damage{"attribute_of_another_type",
-               [](OnnxFile& f) {
-                 set_integers(f, "strides", {1, 1});
-                 node(f).mutable_attribute(0)->set_type(onnx::AttributeProto::FLOAT);
-               },
-               "expected INTS, got FLOAT"},
-        Damage{"open_image_size",
-               [](OnnxFile& f) {
-                 auto* type = graph(f).mutable_input(0)->mutable_type()->mutable_tensor_type();
-                 type->mutable_shape()->mutable_dim(2)->set_dim_param("H");
-               },
-               "for one image size"},
-        Damage{"huge_image",
-               [](OnnxFile& f) {
-                 auto* type = graph(f).mutable_input(0)->mutable_type()->mutable_tensor_type();
-                 type->mutable_shape()->mutable_dim(2)->set_dim_value(kHuge);
-               },
-               "65536"},
-        Damage{"old_operator_set", [](OnnxFile& f) { f.proto.mutable_opset_import(0)->set_version(6); }, "got 6"},
-        Damage{"no_graph", [](OnnxFile& f) { f.proto.clear_graph(); }, "not an ONNX model"},
-        Damage{"control_characters", [](OnnxFile& f) { node(f).set_op_type("\x1b[2J\nConv"); }, "\\x1b[2J\\x0aConv"}),
+        FileDamage{"external_data", [](OnnxFile& f) { weights(f).set_data_location(onnx::TensorProto::EXTERNAL); },
+                   "another file"},
+        FileDamage{"external_path", [](OnnxFile& f) { weights(f).add_external_data()->set_value("/etc/passwd"); },
+                   "another file"},
+        FileDamage{"too_little_data", [](OnnxFile& f) { weights(f).mutable_float_data()->RemoveLast(); },
+                   "bytes for the shape"},
+        FileDamage{"huge_weights", [](OnnxFile& f) { weights(f).set_dims(0, kHuge); }, "out of range"},
+        FileDamage{"negative_weights", [](OnnxFile& f) { weights(f).set_dims(0, -8); }, "out of range"},
+        FileDamage{"empty_weights",
+                   [](OnnxFile& f) {
+                     weights(f).set_dims(0, 0);
+                     weights(f).clear_float_data();
+                   },
+                   "no elements"},
+        FileDamage{"unknown_element_type", [](OnnxFile& f) { weights(f).set_data_type(14); }, "ONNX type 14"},
+        FileDamage{"integer_weights",
+                   [](OnnxFile& f) {
+                     weights(f).set_data_type(onnx::TensorProto::INT64);
+                     for (int i = 0; i < 8 * 6 * 9; ++i) weights(f).add_int64_data(1);
+                   },
+                   "expected floats"},
+        FileDamage{"missing_value", [](OnnxFile& f) { node(f).set_input(0, "nowhere"); }, "given by no earlier node"},
+        FileDamage{"reads_itself", [](OnnxFile& f) { node(f).set_input(0, "y"); }, "given by no earlier node"},
+        FileDamage{"missing_output", [](OnnxFile& f) { node(f).clear_output(); }, "no output"},
+        FileDamage{"graph_without_output", [](OnnxFile& f) { graph(f).clear_output(); }, "at least one"},
+        FileDamage{"defined_twice", [](OnnxFile& f) { node(f).set_output(0, "x"); }, "twice"},
+        FileDamage{"wrong_channels", [](OnnxFile& f) { weights(f).set_dims(1, 3), weights(f).set_dims(0, 16); },
+                   "groups"},
+        FileDamage{"huge_stride",
+                   [](OnnxFile& f) {
+                     set_integers(f, "strides", {kHuge, 1});
+                   },
+                   "2^24"},
+        FileDamage{"no_stride",
+                   [](OnnxFile& f) {
+                     set_integers(f, "strides", {0, 1});
+                   },
+                   "at least 1"},
+        FileDamage{"huge_padding",
+                   [](OnnxFile& f) {
+                     set_integers(f, "pads", {1 << 24, 1 << 24, 1 << 24, 1 << 24});
+                   },
+                   "2^31 elements"},
+        FileDamage{"negative_padding",
+                   [](OnnxFile& f) {
+                     set_integers(f, "pads", {-1, 0, 0, 0});
+                   },
+                   "negative"},
+        FileDamage{"three_dimensions",
+                   [](OnnxFile& f) {
+                     set_integers(f, "strides", {1, 1, 1});
+                   },
+                   "two-dimensional"},
+        FileDamage{"attribute_of_another_type",
+                   [](OnnxFile& f) {
+                     set_integers(f, "strides", {1, 1});
+                     node(f).mutable_attribute(0)->set_type(onnx::AttributeProto::FLOAT);
+                   },
+                   "expected INTS, got FLOAT"},
+        FileDamage{"open_image_size",
+                   [](OnnxFile& f) {
+                     auto* type = graph(f).mutable_input(0)->mutable_type()->mutable_tensor_type();
+                     type->mutable_shape()->mutable_dim(2)->set_dim_param("H");
+                   },
+                   "for one image size"},
+        FileDamage{"huge_image",
+                   [](OnnxFile& f) {
+                     auto* type = graph(f).mutable_input(0)->mutable_type()->mutable_tensor_type();
+                     type->mutable_shape()->mutable_dim(2)->set_dim_value(kHuge);
+                   },
+                   "65536"},
+        FileDamage{"old_operator_set", [](OnnxFile& f) { f.proto.mutable_opset_import(0)->set_version(6); }, "got 6"},
+        FileDamage{"no_graph", [](OnnxFile& f) { f.proto.clear_graph(); }, "not an ONNX model"},
+        FileDamage{"control_characters", [](OnnxFile& f) { node(f).set_op_type("\x1b[2J\nConv"); },
+                   "\\x1b[2J\\x0aConv"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(MalformedOnnx, EveryTruncationIsRefused) {

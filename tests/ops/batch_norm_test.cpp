@@ -1,6 +1,6 @@
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct BatchNorm {
@@ -17,4 +17,4 @@ LITHE_OP_TEST(batch_norm, BatchNorm, "N=1 C=8 H=7 W=7 var=positive", "N=3 C=3 H=
               "N=2 C=37 var=positive eps=0.1");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

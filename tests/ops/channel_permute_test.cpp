@@ -1,6 +1,6 @@
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct ChannelPermute {
@@ -17,4 +17,4 @@ LITHE_OP_TEST(channel_permute, ChannelPermute, "N=1 C=8 H=7 W=7 index=0,4,1,5,2,
               "N=3 C=6 H=1 W=5 index=0,2,4,1,3,5", "N=2 C=3 H=2 W=1 index=2,2,0", "N=2 C=5 index=4,3,2,1,0");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -3,7 +3,7 @@
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct Conv2d {
@@ -228,4 +228,4 @@ TEST(Convolutions, LetNaNPass) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

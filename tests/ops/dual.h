@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// A number with its derivatives along several directions: a reference loop run on these differentiates itself.
 struct Dual {
@@ -39,4 +39,4 @@ inline Dual sqrt(const Dual& a) { return chained(a, std::sqrt(a.value), 0.5 / st
 inline Dual tanh(const Dual& a) { return chained(a, std::tanh(a.value), 1 - std::tanh(a.value) * std::tanh(a.value)); }
 inline Dual uncounted_product(const Dual& a, const Dual& b) { return a * b; }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

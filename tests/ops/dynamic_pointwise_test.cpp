@@ -1,7 +1,7 @@
 // The whole 1x1 layer of Dynamic Convolution Decomposition, with its latent path taken pixel by pixel.
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct DynamicPointwise {
@@ -42,4 +42,4 @@ LITHE_OP_TEST(dynamic_pointwise, DynamicPointwise,
               "N=2 C=96 O=70 L=21 LL=441 H=3 W=4 clamp_min=0 b=absent", "N=2 C=20 O=10 L=4 LL=16");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

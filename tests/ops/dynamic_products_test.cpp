@@ -1,7 +1,7 @@
 // The products of Dynamic Convolution Decomposition and Dynamic Transfer.
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct PhiProduct {
@@ -87,4 +87,4 @@ struct LargerHead {
 LITHE_OP_TEST(larger_head, LargerHead, "N=5 C=3", "N=8 C=37", "N=1 C=1");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -2,7 +2,7 @@
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 // Written with group and place in the group, as in the released networks: the next channel of the next group.
@@ -79,4 +79,4 @@ TEST(DynamicShiftMax, SharesTheGradientAtATie) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

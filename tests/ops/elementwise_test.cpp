@@ -3,7 +3,7 @@
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 template <class T>
@@ -128,4 +128,4 @@ TEST(Activations, SaturateForLargeInputs) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

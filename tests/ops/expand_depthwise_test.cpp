@@ -1,7 +1,7 @@
 // The first two layers of an inverted residual.
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 template <class T>
@@ -115,4 +115,4 @@ LITHE_OP_TEST(stem_depthwise, StemDepthwise, "N=1 C=3 O=32 Y=28 X=30 inner_min=0
               "N=2 C=3 O=19 Y=15 X=13 inner_min=0", "N=1 C=1 O=40 Y=129 X=17", "N=2 C=4 O=64 Y=2 X=1");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <random>
 #include <utility>
 
 #include "pipelines/core/half.h"
 #include "pipelines/graph/session.h"
+#include "tests/graph/same_bits.h"
 
 namespace lithe {
 namespace {
@@ -28,7 +28,7 @@ Tensor numbers(const Shape& shape, unsigned seed) {
   return t;
 }
 
-class HalfWeights : public testing::TestWithParam<Layer> {
+class HalfWeights : public ::testing::TestWithParam<Layer> {
  protected:
   HalfWeights() {
     const Layer& layer = GetParam();
@@ -90,16 +90,15 @@ TEST_P(HalfWeights, AreTheSumOverRoundedWeights) {
 TEST_P(HalfWeights, GiveTheBitsOfFloat32KernelsOnRoundedWeights) {
   for (const DType type : {DType::kF16, DType::kBF16}) {
     const Tensor y = run(parameters_, type), expected = run(rounded(type), DType::kF32);
-    ASSERT_EQ(y.shape(), expected.shape());
-    EXPECT_EQ(std::memcmp(y.raw(), expected.raw(), static_cast<size_t>(y.bytes())), 0) << name_of(type);
+    EXPECT_TRUE(test::same_bits(y, expected)) << name_of(type);
   }
 }
 
 // Words hold two inputs and tiles several panels: odd numbers of both, and fewer outputs than a panel has.
 INSTANTIATE_TEST_SUITE_P(Shapes, HalfWeights,
-                         testing::Values(Layer{{384}, 100, true}, Layer{{17}, 5, false}, Layer{{1}, 16, true},
-                                         Layer{{33}, 40, true}, Layer{{2}, 33, false}, Layer{{24}, 768, true},
-                                         Layer{{5, 3, 7}, 21, true}, Layer{{40, 2, 2}, 200, false}));
+                         ::testing::Values(Layer{{384}, 100, true}, Layer{{17}, 5, false}, Layer{{1}, 16, true},
+                                           Layer{{33}, 40, true}, Layer{{2}, 33, false}, Layer{{24}, 768, true},
+                                           Layer{{5, 3, 7}, 21, true}, Layer{{40, 2, 2}, 200, false}));
 
 }  // namespace
 }  // namespace lithe

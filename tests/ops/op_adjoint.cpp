@@ -3,22 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "pipelines/core/names.h"
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/adjoint.h"
 #include "pipelines/graph/forward.h"
+#include "tests/graph/same_bits.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 constexpr int64_t kSmall = 48;  // elements of an input whose axes are all tried
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  const Tensor x = a.contiguous(), y = b.contiguous();
-  return x.shape() == y.shape() && std::memcmp(x.raw(), y.raw(), static_cast<size_t>(x.bytes())) == 0;
-}
 
 Tensor with_images_last(const Tensor& t) {
   if (t.rank() != 4) return t;
@@ -119,4 +114,4 @@ void check_adjoints(const OpCase& c, const Tensor& u, const std::vector<Slopes>&
   }
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

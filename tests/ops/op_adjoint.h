@@ -8,7 +8,7 @@
 #include "tests/ops/dual.h"
 #include "tests/ops/reference_args.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// Directions v in the space of one input, and <J v, u> for each of them.
 struct Slopes {
@@ -60,4 +60,4 @@ void run_adjoint_test(const std::string& op, const std::vector<std::string>& cas
   }
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -2,7 +2,7 @@
 #include "tests/devices/usable.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 // As a network of one node, whose parameters are what has no batch.
 void check_on_devices(const OpCase& c, const std::vector<double>& expected) {
@@ -33,4 +33,4 @@ void check_on_devices(const OpCase& c, const std::vector<double>& expected) {
   }
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

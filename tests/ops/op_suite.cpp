@@ -1,14 +1,14 @@
 #include "tests/ops/op_suite.h"
 
-#include <cstring>
 #include <functional>
 #include <random>
 #include <sstream>
 
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/session.h"
+#include "tests/graph/same_bits.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -77,11 +77,6 @@ void poison(const std::vector<Shape>& shapes) {
     const Tensor rubbish = Tensor::filled(shape, std::nanf(""));
     const Tensor more = Tensor::filled(shape, std::nanf(""));
   }
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  const Tensor x = a.contiguous(), y = b.contiguous();
-  return x.shape() == y.shape() && std::memcmp(x.raw(), y.raw(), static_cast<size_t>(x.bytes())) == 0;
 }
 
 void check_batch(const OpCase& c, const std::vector<Tensor>& whole) {
@@ -183,4 +178,4 @@ std::vector<std::string>& tested_ops() {
   return names;
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -12,7 +12,7 @@
 #include "tests/ops/op_adjoint.h"
 #include "tests/ops/reference_args.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// A number that counts multiplications: the loop itself says what an operator costs.
 struct Counting {
@@ -80,12 +80,12 @@ void run_device_test(const std::string& op, const std::vector<std::string>& case
   }
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test
 
 /// LITHE_OP_TEST(operator, reference loop, cases...).
-#define LITHE_OP_TEST(op, Reference, ...)                                                                     \
-  [[maybe_unused]] static const bool lithe_tested_##op = (lithe::testing::tested_ops().push_back(#op), true); \
-  TEST(Op, op) { lithe::testing::run_op_test<Reference>(#op, {__VA_ARGS__}); }                                \
-  TEST(OpAdjoint, op) { lithe::testing::run_adjoint_test<Reference>(#op, {__VA_ARGS__}); }                    \
-  TEST(OpOnDevices, op) { lithe::testing::run_device_test<Reference>(#op, {__VA_ARGS__}); }                   \
+#define LITHE_OP_TEST(op, Reference, ...)                                                                  \
+  [[maybe_unused]] static const bool lithe_tested_##op = (lithe::test::tested_ops().push_back(#op), true); \
+  TEST(Op, op) { lithe::test::run_op_test<Reference>(#op, {__VA_ARGS__}); }                                \
+  TEST(OpAdjoint, op) { lithe::test::run_adjoint_test<Reference>(#op, {__VA_ARGS__}); }                    \
+  TEST(OpOnDevices, op) { lithe::test::run_device_test<Reference>(#op, {__VA_ARGS__}); }                   \
   static_assert(true, "a semicolon follows")

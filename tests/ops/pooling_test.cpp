@@ -3,7 +3,7 @@
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 // Calls body(row, column) for the pixels of the image inside the window of output (h, w).
@@ -113,4 +113,4 @@ TEST(MaxPool, LetsNaNPass) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

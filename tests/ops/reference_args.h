@@ -10,7 +10,7 @@
 
 #include "pipelines/graph/graph.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// Elements by index, outermost first; trailing indices that the tensor lacks are 0.
 template <class T>
@@ -105,4 +105,4 @@ void for_each(const RefTensor<T>& t, Body&& body) {
         for (int64_t w = 0; w < t.dim(3); ++w) body(n, c, h, w);
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

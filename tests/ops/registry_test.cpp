@@ -9,7 +9,7 @@
 #include "pipelines/graph/look_ahead.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 TEST(Registry, EveryOperatorHasItsKernelsAndEveryKernelAnOperator) {
@@ -118,4 +118,4 @@ TEST(Registry, KernelArgumentsAreNamedAndTypedAsTheContractSays) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -1,7 +1,7 @@
 // Operators that move numbers rather than compute with them, and softmax.
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct Concat {
@@ -77,4 +77,4 @@ struct Dropout {
 LITHE_OP_TEST(dropout, Dropout, "N=2 C=5 H=3 W=3 p=0.2", "N=3 C=7");
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

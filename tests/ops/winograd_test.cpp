@@ -7,7 +7,7 @@
 #include "pipelines/graph/session.h"
 #include "tests/ops/op_suite.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 std::string chosen(const std::string& extents) {
@@ -69,4 +69,4 @@ TEST(Winograd, StaysCloseToSumsOfDoubles) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

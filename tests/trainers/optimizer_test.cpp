@@ -3,14 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <functional>
 
 #include "pipelines/core/random.h"
 #include "pipelines/core/threads.h"
+#include "tests/graph/same_bits.h"
 
 namespace lithe {
 namespace {
+
+using test::same_bits;
 
 Tensor random(const Shape& shape, const std::string& name) {
   Tensor t(shape);
@@ -28,13 +30,6 @@ Parameters cloned(const Parameters& from) {
   Parameters to;
   for (const auto& [name, tensor] : from) to[name] = tensor.clone();
   return to;
-}
-
-bool same_bits(const Parameters& a, const Parameters& b) {
-  for (const auto& [name, tensor] : a) {
-    if (std::memcmp(tensor.raw(), b.at(name).raw(), static_cast<size_t>(tensor.bytes())) != 0) return false;
-  }
-  return a.size() == b.size();
 }
 
 std::vector<std::string> names(const Parameters& parameters) {

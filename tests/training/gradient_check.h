@@ -9,7 +9,7 @@
 #include "pipelines/graph/trainable.h"
 #include "tests/training/reference_network.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 inline std::map<std::string, Array> arrays(const Graph& graph, const Parameters& parameters,
                                            const std::vector<Tensor>& inputs) {
@@ -61,11 +61,11 @@ inline Along along(const std::map<std::string, Array>& direction, const Gradient
   Along result;
   for (const auto& [name, v] : direction) {
     const Tensor g = gradients.at(name).contiguous();
-    result.product += lithe::testing::product(v, g);
+    result.product += lithe::test::product(v, g);
     for (int64_t i = 0; i < g.size(); ++i) result.size += static_cast<double>(g.data()[i]) * g.data()[i];
   }
   result.size = std::sqrt(result.size);
   return result;
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

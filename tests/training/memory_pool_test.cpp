@@ -8,7 +8,7 @@
 
 #include "pipelines/core/random.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 constexpr size_t kMegabyte = size_t{1} << 20;
@@ -89,4 +89,4 @@ TEST(MemoryPool, KeepsBlocksApartAndWhatIsInUse) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -6,7 +6,7 @@
 #include "tests/networks/live_weights.h"
 #include "tests/training/gradient_check.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct Case {
@@ -105,4 +105,4 @@ TEST(NetworkGradients, OfDynamicConvolutionDecomposition) {
 TEST(NetworkGradients, OfDynamicTransfer) { check(network("drt_resnet18", {}, {1, 3, 64, 64}, Mode::kEval, 7), false); }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
 
 struct Call {
@@ -258,4 +258,4 @@ std::vector<Array> run_reference(const Graph& graph, const std::map<std::string,
   return outputs;
 }
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

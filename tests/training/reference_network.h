@@ -8,7 +8,7 @@
 #include "pipelines/graph/graph.h"
 #include "pipelines/graph/parameters.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 
 /// Row-major, four extents.
 struct Array {
@@ -27,4 +27,4 @@ struct Array {
 /// statistics of the batch; dropout is left out.
 std::vector<Array> run_reference(const Graph& graph, const std::map<std::string, Array>& given, bool training);
 
-}  // namespace lithe::testing
+}  // namespace lithe::test

@@ -3,20 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "pipelines/core/threads.h"
 #include "pipelines/graph/session.h"
+#include "tests/graph/same_bits.h"
 #include "tests/graph/small_network.h"
 #include "tests/training/gradient_check.h"
 
-namespace lithe::testing {
+namespace lithe::test {
 namespace {
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  const Tensor x = a.contiguous(), y = b.contiguous();
-  return x.shape() == y.shape() && std::memcmp(x.raw(), y.raw(), static_cast<size_t>(x.bytes())) == 0;
-}
 
 const Shape kImages{5, 3, 9, 11};
 
@@ -264,4 +258,4 @@ TEST(Trainable, SaysWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace lithe::testing
+}  // namespace lithe::test
